@@ -1,0 +1,78 @@
+import { cpus, freemem, totalmem } from "node:os";
+import * as tf from "@tensorflow/tfjs";
+import type { EngineChoice } from "../choose.ts";
+import type { Engine, EngineName } from "../engines/engine.ts";
+import { isBackendError } from "../errors.ts";
+import { type BlockTiming, timeResidualBlock } from "../time-block.ts";
+import { installCommand } from "./tensorflow-module.ts";
+import { NODE_ENGINES, useBackend } from "./use-backend.ts";
+
+/** How one engine stands on this machine. */
+export interface EngineReport {
+  readonly name: EngineName;
+  readonly package: string;
+  /** `missing`: not installed, or installed without its native library. `broken`: installed, and does not start. */
+  readonly state: "ready" | "missing" | "broken";
+  /** The device where it is ready, else the reason, in one line. */
+  readonly detail: string;
+  /** The command that brings it, where it is missing. */
+  readonly install?: string;
+}
+
+/** What `doctor` found; JSON as it is. */
+export interface DoctorReport {
+  readonly node: string;
+  readonly platform: string;
+  readonly cpu: { readonly model: string; readonly cores: number };
+  readonly memory: { readonly totalBytes: number; readonly freeBytes: number };
+  /** In the order in which "auto" takes them. */
+  readonly engines: readonly EngineReport[];
+  /** The engine that was timed and is active now. */
+  readonly active: EngineChoice;
+  readonly timing: BlockTiming;
+}
+
+/** Options of {@link doctor}. */
+export interface DoctorOptions {
+  /** The engine to time and to leave active. Default "auto". */
+  readonly engine?: EngineName | "auto";
+}
+
+function installOf({ name, package: packageName }: Engine, code: string): string {
+  if (code === "ADDON_MISSING") return `npm rebuild ${packageName}`;
+  return name === "tensorflow" ? installCommand(packageName as "@tensorflow/tfjs-node") : `npm install ${packageName}`;
+}
+
+async function examine(engine: Engine): Promise<EngineReport> {
+  const { name, package: packageName } = engine;
+  try {
+    return { name, package: packageName, state: "ready", detail: (await engine.open({})).device };
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error);
+    const missing = isBackendError(error, "ENGINE_MISSING") || isBackendError(error, "ADDON_MISSING");
+    if (!missing) return { name, package: packageName, state: "broken", detail };
+    return { name, package: packageName, state: "missing", detail, install: installOf(engine, error.code) };
+  }
+}
+
+/**
+ * Looks at this machine: Node, processor, memory, and every engine, which is really started. Leaves `options.engine` active and
+ * times a small residual block on it. Takes about a second; call it before there are tensors.
+ */
+export async function doctor({ engine = "auto" }: DoctorOptions = {}): Promise<DoctorReport> {
+  const engines: EngineReport[] = [];
+  for (const candidate of NODE_ENGINES) engines.push(await examine(candidate));
+  const active = await useBackend(engine);
+  const timing = await timeResidualBlock();
+  await tf.ready();
+  const processors = cpus();
+  return {
+    node: process.version,
+    platform: `${process.platform} ${process.arch}`,
+    cpu: { model: processors[0]?.model ?? "unknown", cores: processors.length },
+    memory: { totalBytes: totalmem(), freeBytes: freemem() },
+    engines,
+    active,
+    timing,
+  };
+}

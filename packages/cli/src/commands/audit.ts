@@ -1,0 +1,58 @@
+import { audit, type AuditReport } from "@cassava/data";
+import { sharpDecoder } from "@cassava/data/node";
+import type { Command } from "commander";
+import { act, type CliContext } from "../context.ts";
+import type { CommonOptions } from "../options.ts";
+import { withDataset } from "../run/dataset.ts";
+import { duration, percent, plural, table } from "../terminal/format.ts";
+
+/** Names that are shown of a list before it is only counted. */
+const SHOWN = 5;
+
+/** `cassava audit <dataset>` */
+export function auditCommand(program: Command, context: CliContext): void {
+  program
+    .command("audit")
+    .description("count images and classes; find duplicates, unreadable files, rows without image and images without row")
+    .argument("<dataset...>", "TFRecord files or a folder of them, a folder with train.csv and train_images/, or a folder per class")
+    .action(
+      act(context, async ({ output, signal }, _: CommonOptions, paths: string[]) => {
+        await withDataset(paths, output, async (dataset) => {
+          const progress = output.progress("reading images", dataset.entries.length);
+          const onProgress = ({ done }: { done: number }) => progress.update(done);
+          const report = await audit(dataset, { decode: sharpDecoder(), signal, onProgress });
+          output.info(`read ${plural(report.images.total, "image")} in ${duration(progress.end())}`);
+          output.result(report, describeAudit(report));
+        });
+      }),
+    );
+}
+
+/** An audit for people. */
+export function describeAudit(report: AuditReport): string {
+  const { images, majority, sizes, duplicates, unreadable } = report;
+  const classes = table([
+    ["class", "name", "images", "share"],
+    ...report.classes.map(({ index, name, count, share }) => [index, name, count, percent(share)]),
+  ]);
+  const common = Object.entries(sizes?.counts ?? {}).slice(0, 3);
+  const lines = [
+    `${plural(images.total, "image")}: ${images.labelled} labelled, ${images.unlabelled} without a label`,
+    ...(majority ? [`majority class: ${majority.name}, ${percent(majority.share)}: what a model that learned nothing reaches`] : []),
+    `label entropy: ${report.labelEntropy.toFixed(4)} nats: the loss of a model that learned only the shares`,
+    ...(sizes ? [`sizes: ${common.map(([size, count]) => `${size} (${count})`).join(", ")}`] : []),
+    named("rows without image", report.rowsWithoutImage.ids),
+    named("images without row", report.imagesWithoutRow.ids),
+    `duplicates: ${plural(duplicates.groups.length, "group")}, ${duplicates.conflicts} with conflicting labels`,
+    ...duplicates.groups.slice(0, SHOWN).map(({ ids, conflict }) => `  ${ids.join(" = ")}${conflict ? " (labels differ)" : ""}`),
+    `unreadable: ${unreadable.length}`,
+    ...unreadable.slice(0, SHOWN).map(({ file, reason }) => `  ${file}: ${reason}`),
+    ...report.otherProblems.slice(0, SHOWN).map(({ message }) => `  ${message}`),
+  ];
+  return `${classes}\n\n${lines.join("\n")}`;
+}
+
+function named(what: string, ids: readonly string[]): string {
+  const more = ids.length > SHOWN ? ", …" : "";
+  return `${what}: ${ids.length}${ids.length > 0 ? ` (${ids.slice(0, SHOWN).join(", ")}${more})` : ""}`;
+}

@@ -1,0 +1,143 @@
+import { readFile } from "node:fs/promises";
+import { resolve } from "node:path";
+import type { Dataset } from "@cassava/contracts";
+import { checkSplit, parseRatios, parseSplit, type Split, split } from "@cassava/data";
+import { backbones } from "@cassava/models";
+import { type Command, Option } from "commander";
+import { type ActionContext, act, type CliContext } from "../context.ts";
+import { CliError } from "../errors.ts";
+import { type CommonOptions, choice, positive, share, whole, widths } from "../options.ts";
+import { withDataset } from "../run/dataset.ts";
+import { describeSummary } from "../run/measure.ts";
+import { createRunFolder } from "../run/run-folder.ts";
+import type { TrainSettings } from "../run/settings.ts";
+import { stopwatch } from "../run/stages.ts";
+import { type TrainRunResult, trainRun } from "../run/train-run.ts";
+import { duration } from "../terminal/format.ts";
+import { describeSplit } from "./split.ts";
+
+interface Options extends CommonOptions {
+  readonly backbone: string;
+  readonly weights: string;
+  readonly split?: string;
+  readonly ratios: string;
+  readonly inputSize?: number;
+  readonly unfreeze?: string;
+  readonly head: number[];
+  readonly dropout: number;
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly optimizer: TrainSettings["optimizer"];
+  readonly learningRate: number;
+  readonly schedule: TrainSettings["schedule"];
+  readonly labelSmoothing: number;
+  readonly classWeights: TrainSettings["classWeights"];
+  readonly patience: number;
+  readonly seed: number;
+  readonly engine: string;
+  readonly out: string;
+}
+
+/** `cassava train <dataset>` */
+export function trainCommand(program: Command, context: CliContext): void {
+  const names = Object.keys(backbones).join(", ");
+  program
+    .command("train")
+    .description("train a head on a frozen backbone (or more of it), evaluate it on held-out images and save the run")
+    .argument("<dataset...>")
+    .requiredOption("--backbone <name>", `the network: ${names}`)
+    .requiredOption("--weights <path>", "its ImageNet weights, a Keras .h5 file without top (may be gzipped); none: from scratch")
+    .requiredOption("--out <dir>", "folder for the run; it must not exist yet")
+    .addOption(new Option("--split <file>", "replay a split of cassava split").conflicts("ratios"))
+    .option("--ratios <a/b/c>", "train/validation/test, stratified", "60/20/20")
+    .option("--input-size <px>", "height and width of the images (default: the backbone's)", whole(1))
+    .option("--unfreeze <stage>", "train the backbone from this stage on; all: from its first (default: none with weights, all without)")
+    .option("--head <widths>", "hidden layers, as 256,128,64; none: a linear head", widths, [256])
+    .option("--dropout <share>", "after each hidden layer", share, 0.3)
+    .option("--epochs <n>", "at most", whole(1), 30)
+    .option("--batch-size <n>", "images in a step", whole(1), 32)
+    .addOption(choice("--optimizer <name>", "how weights move", ["adam", "adamW", "sgd"], "adam"))
+    .option("--learning-rate <rate>", "the highest rate", positive, 1e-3)
+    .addOption(choice("--schedule <name>", "how the rate falls", ["constant", "cosine"], "constant"))
+    .option("--label-smoothing <share>", "share of the target given to all classes", share, 0)
+    .addOption(choice("--class-weights <name>", "balanced: rare classes count more in the loss", ["none", "balanced"], "none"))
+    .option("--patience <epochs>", "stop after so many epochs without a better validation loss; 0: never", whole(0), 5)
+    .option("--seed <n>", "of split, order, initial weights and dropout", whole(0), 42)
+    .option("--engine <name>", "auto, tensorflow, wasm or cpu", "auto")
+    .action(
+      act(context, async (action, options: Options, paths: string[]) => {
+        const { output, cwd } = action;
+        const out = resolve(cwd, options.out);
+        const settings = settingsOf(options, paths, cwd);
+        const folder = await createRunFolder(out);
+        const stages = stopwatch();
+        try {
+          const result = await withDataset(paths.map((path) => resolve(cwd, path)), output, async (dataset) => {
+            const made = await stages.time("split", () => splitFor(settings, dataset, action));
+            output.info(describeSplit(made, dataset.classes.map(({ name }) => name)));
+            return trainRun({ dataset, split: made, settings, folder, stages }, action);
+          });
+          await folder.write("log.txt", `${output.log.join("\n")}\n`);
+          await folder.finish();
+          output.result({ run: out, ...result.metrics }, describeResult(result, stages.seconds, out));
+        } catch (error) {
+          await folder.abandon();
+          throw error;
+        }
+      }),
+    );
+}
+
+function settingsOf(options: Options, paths: readonly string[], cwd: string): TrainSettings {
+  const fromScratch = options.weights === "none";
+  return {
+    dataset: paths.map((path) => resolve(cwd, path)),
+    backbone: options.backbone,
+    weights: fromScratch ? "none" : resolve(cwd, options.weights),
+    split: options.split === undefined ? null : resolve(cwd, options.split),
+    ratios: parseRatios(options.ratios),
+    inputSize: options.inputSize ?? null,
+    unfreeze: options.unfreeze ?? (fromScratch ? "all" : null),
+    head: options.head,
+    dropout: options.dropout,
+    epochs: options.epochs,
+    batchSize: options.batchSize,
+    optimizer: options.optimizer,
+    learningRate: options.learningRate,
+    schedule: options.schedule,
+    labelSmoothing: options.labelSmoothing,
+    classWeights: options.classWeights,
+    patience: options.patience,
+    seed: options.seed,
+    engine: options.engine,
+  };
+}
+
+async function splitFor(settings: TrainSettings, dataset: Dataset, { output }: ActionContext): Promise<Split> {
+  const { split: file, ratios, seed } = settings;
+  if (file === null) return split(dataset, { ratios, seed });
+  let text: string;
+  try {
+    text = await readFile(file, "utf8");
+  } catch (cause) {
+    throw new CliError("OPTION_INVALID", `--split: ${file} cannot be read: write one with cassava split`, { cause });
+  }
+  const replayed = parseSplit(text, { file });
+  const { leftover } = checkSplit(replayed, dataset);
+  if (leftover.length > 0) output.warn(`${leftover.length} labelled images are in no part of ${file} and are left out`);
+  return replayed;
+}
+
+/** A finished run for people. */
+export function describeResult(result: TrainRunResult, seconds: Readonly<Record<string, number>>, out: string): string {
+  const { metrics, fit, peakMemoryMiB } = result;
+  const times = Object.entries(seconds).map(([name, time]) => `${name} ${duration(time)}`);
+  return [
+    `${metrics.part} split: ${describeSummary(metrics.parts[metrics.part]!)}`,
+    "",
+    metrics.verdict.text,
+    "",
+    `${fit.epochs} epochs (${fit.reason}); ${times.join(", ")}; peak memory ${peakMemoryMiB} MiB`,
+    `run: ${out}`,
+  ].join("\n");
+}

@@ -1,0 +1,36 @@
+import { homedir } from "node:os";
+import { join } from "node:path";
+import type { Command } from "commander";
+import type { CommonOptions } from "./options.ts";
+import { createOutput, type Output, type Streams } from "./terminal/output.ts";
+
+/** What the command gets from the process around it. */
+export interface CliContext extends Streams {
+  readonly cwd: string;
+  /** Aborted by Ctrl-C. */
+  readonly signal: AbortSignal;
+}
+
+/** What a command's action gets. */
+export interface ActionContext extends CliContext {
+  readonly output: Output;
+}
+
+/** Runs `action` with an output of the form that the command's options ask for. */
+export function act<Options extends CommonOptions>(
+  context: CliContext,
+  action: (context: ActionContext, options: Options, ...args: never[]) => Promise<void>,
+): (...args: unknown[]) => Promise<void> {
+  return async (...args) => {
+    const command = args.at(-1) as Command;
+    const options = command.optsWithGlobals<Options>();
+    const output = createOutput(options, context);
+    const positional = args.slice(0, -2) as never[];
+    await action({ ...context, output }, options, ...positional);
+  };
+}
+
+/** The folder for features and weights: CASSAVA_CACHE, or `cassava` in the user's cache folder. */
+export function cacheFolder(env: NodeJS.ProcessEnv): string {
+  return env.CASSAVA_CACHE ?? join(env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "cassava");
+}

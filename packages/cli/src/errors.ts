@@ -1,0 +1,21 @@
+/** What can go wrong in the command itself; the `code` of a {@link CliError}. */
+export type CliErrorCode = "OPTION_INVALID" | "RUN_EXISTS" | "RUN_MISSING" | "RUN_INVALID" | "NO_TEST_IMAGES";
+
+/** An error of the command: one line that names the option or the file and says what to do. */
+export class CliError extends Error {
+  override readonly name = "CliError";
+  readonly code: CliErrorCode;
+
+  constructor(code: CliErrorCode, message: string, options: { readonly cause?: unknown } = {}) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/**
+ * Whether an error was foreseen, by this or another package of the family: all carry a `code` and a message of one line. What
+ * was not is a bug, and is shown with its stack.
+ */
+export function isForeseen(error: unknown): error is Error & { readonly code: string } {
+  return error instanceof Error && /^(Cli|Data|TFRecord|Models|Train|Metrics|Backend)Error$/.test(error.name);
+}

@@ -1,0 +1,3 @@
+/** The `cassava` command as a function. */
+export type { CliContext } from "./context.ts";
+export { createProgram, main } from "./main.ts";

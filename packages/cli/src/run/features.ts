@@ -1,0 +1,56 @@
+import { join } from "node:path";
+import type { Dataset } from "@cassava/contracts";
+import { imageBatches } from "@cassava/data";
+import { folderStore, sharpDecoder } from "@cassava/data/node";
+import { type CassavaClassifier, stagesOf } from "@cassava/models";
+import { extractFeatures, type FeatureSource, featureBatches, imageFeatures } from "@cassava/train";
+import { type ActionContext, cacheFolder } from "../context.ts";
+import { duration, plural } from "../terminal/format.ts";
+
+/** Images that are decoded and run through the frozen part together. */
+const EXTRACTION_BATCH = 32;
+/** Features of all parts that may be held in memory; above it they are computed anew every epoch. */
+const HELD_BYTES = 2 ** 30;
+
+/** Images of a data set by id, and how they are ordered. */
+export interface FeatureRequest {
+  readonly ids: readonly string[];
+  readonly batchSize: number;
+  /** A new order every epoch; absent: in the order of `ids`. */
+  readonly shuffle?: { readonly seed: number };
+}
+
+/** What a model's trainable part sees of the images of one data set. */
+export type FeatureSupply = (label: string, request: FeatureRequest) => Promise<FeatureSource>;
+
+/**
+ * Features by way of the cache where a frozen part does real work; where the network is trained down to its pixels, or where the
+ * features of `images` images would not fit into memory, straight from the images.
+ */
+export function featureSupply(
+  model: CassavaClassifier,
+  dataset: Dataset,
+  images: number,
+  { output, env, signal }: ActionContext,
+): FeatureSupply {
+  const decode = sharpDecoder();
+  const size = model.frozen.inputSize;
+  const width = model.frozen.outputShape.reduce((product, n) => product * n, 1);
+  const downToPixels = model.unfreezeFrom === stagesOf(model.backbone.graph)[0];
+  if (downToPixels || images * width * 4 > HELD_BYTES) {
+    return async (_, { ids, batchSize, shuffle }) => {
+      const source = imageBatches(dataset, { ids, size, batchSize, decode, ...(shuffle && { shuffle }) });
+      return imageFeatures(model.frozen, source, batchSize);
+    };
+  }
+  const cache = folderStore(join(cacheFolder(env), "features"));
+  return async (label, { ids, batchSize, shuffle }) => {
+    const source = imageBatches(dataset, { ids, size, batchSize: EXTRACTION_BATCH, decode });
+    const progress = output.progress(`features of ${label}`, ids.length);
+    const onProgress = ({ done, cached }: { done: number; cached: number }) => progress.update(done, `${cached} from the cache`);
+    const set = await extractFeatures(model.frozen, source, { cache, signal, onProgress });
+    const seconds = duration(progress.end());
+    output.info(`features of ${label}: ${plural(ids.length, "image")} in ${seconds}, ${set.cached} from the cache`);
+    return featureBatches(set, { batchSize, shuffle });
+  };
+}

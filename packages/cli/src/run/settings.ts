@@ -1,0 +1,46 @@
+/** Every setting of a training run that has an effect; `config.json` holds them all, so that a run can be repeated. */
+export interface TrainSettings {
+  /** Paths of the data set, absolute. */
+  readonly dataset: readonly string[];
+  readonly backbone: string;
+  /** A Keras `.h5` file, absolute, or `none`: trained from scratch. */
+  readonly weights: string;
+  /** A split file to replay, absolute; null: split anew by `ratios` and `seed`. */
+  readonly split: string | null;
+  readonly ratios: readonly number[];
+  /** Pixels; null: the backbone's default. */
+  readonly inputSize: number | null;
+  /** First stage that is trained; `all`, or null for none. */
+  readonly unfreeze: string | null;
+  /** Widths of the hidden layers of the head. */
+  readonly head: readonly number[];
+  readonly dropout: number;
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly optimizer: "adam" | "adamW" | "sgd";
+  readonly learningRate: number;
+  readonly schedule: "constant" | "cosine";
+  readonly labelSmoothing: number;
+  readonly classWeights: "none" | "balanced";
+  /** Epochs without a better validation loss after which training stops; 0: never. */
+  readonly patience: number;
+  readonly seed: number;
+  /** `auto` or the name of an engine. */
+  readonly engine: string;
+}
+
+/** `config.json` of a run. */
+export interface RunConfig {
+  readonly version: 1;
+  readonly settings: TrainSettings;
+  readonly inputSize: number;
+  readonly classes: readonly string[];
+  readonly engine: { readonly name: string; readonly device: string };
+  readonly versions: Readonly<Record<string, string>>;
+  readonly model: {
+    readonly parameters: number;
+    readonly trainableParameters: number;
+    readonly multiplyAdds: number;
+    readonly preprocessing: string;
+  };
+}

@@ -1,0 +1,160 @@
+import { join } from "node:path";
+import type { Callback, Dataset, EpochLogs } from "@cassava/contracts";
+import { type Split, serializeSplit } from "@cassava/data";
+import { folderStore } from "@cassava/data/node";
+import { type CassavaClassifier, saveClassifier, summary } from "@cassava/models";
+import {
+  adam,
+  adamW,
+  balancedClassWeights,
+  constantSchedule,
+  cosineSchedule,
+  crossentropy,
+  earlyStopping,
+  type FitResult,
+  fit,
+  predict,
+  sgd,
+  terminateOnNaN,
+} from "@cassava/train";
+import type { ActionContext } from "../context.ts";
+import { percent } from "../terminal/format.ts";
+import { versions } from "../version.ts";
+import { buildModel } from "./build-model.ts";
+import { startEngine } from "./engine.ts";
+import { featureSupply } from "./features.ts";
+import { type Baseline, judge, majorityBaseline, measure, predictionLines, type RunMetrics } from "./measure.ts";
+import type { RunFolder } from "./run-folder.ts";
+import type { RunConfig, TrainSettings } from "./settings.ts";
+import { peakMemory, type Stages } from "./stages.ts";
+
+/** What a run works on. */
+export interface TrainRunInput {
+  readonly dataset: Dataset;
+  readonly split: Split;
+  readonly settings: TrainSettings;
+  readonly folder: RunFolder;
+  readonly stages: Stages;
+  /** Baselines beside the majority class, computed from the same split. */
+  readonly baselines?: readonly Baseline[];
+}
+
+/** What a run left in its folder. */
+export interface TrainRunResult {
+  readonly config: RunConfig;
+  readonly metrics: RunMetrics;
+  readonly fit: FitResult;
+  readonly peakMemoryMiB: number;
+}
+
+/** Trains, evaluates and saves one model into `folder`, which the caller finishes or abandons. */
+export async function trainRun(input: TrainRunInput, context: ActionContext): Promise<TrainRunResult> {
+  const { dataset, split, settings, folder, stages } = input;
+  const { output, signal } = context;
+  const engine = await stages.time("engine", () => startEngine(settings.engine, output));
+  const model = await stages.time("model", () => buildModel(settings, dataset.classes));
+  try {
+    const sizes = summary(model);
+    const config: RunConfig = {
+      version: 1,
+      settings,
+      inputSize: sizes.inputSize,
+      classes: dataset.classes.map(({ name }) => name),
+      engine: { name: engine.name, device: engine.device },
+      versions,
+      model: {
+        parameters: sizes.parameters,
+        trainableParameters: sizes.trainableParameters,
+        multiplyAdds: sizes.multiplyAdds,
+        preprocessing: model.contract.mode,
+      },
+    };
+    output.info(
+      `model: ${sizes.backbone}, ${sizes.inputSize} px, ${sizes.parameters.toLocaleString("en")} parameters, ${sizes.trainableParameters.toLocaleString("en")} trained`,
+    );
+
+    const { batchSize, seed } = settings;
+    const images = split.train.length + split.validation.length + split.test.length;
+    const supply = featureSupply(model, dataset, images, context);
+    const [train, validation, test] = await stages.time("features", async () => [
+      await supply("train", { ids: split.train, batchSize, shuffle: { seed } }),
+      await supply("validation", { ids: split.validation, batchSize }),
+      await supply("test", { ids: split.test, batchSize }),
+    ]);
+
+    const fitted = await stages.time("training", () => trainHead(model, train!, validation!, settings, split, context));
+    const part = split.test.length > 0 ? "test" : "validation";
+    const predictions = await stages.time("evaluation", async () => ({
+      validation: await predict(model, validation!, signal),
+      ...(part === "test" && { test: await predict(model, test!, signal) }),
+    }));
+    const judged = predictions[part]!;
+    const baselines = [majorityBaseline(split.counts.train, split.counts[part]), ...(input.baselines ?? [])];
+    const metrics: RunMetrics = {
+      version: 1,
+      part,
+      parts: Object.fromEntries(Object.entries(predictions).map(([name, made]) => [name, measure(made, seed)])),
+      baselines,
+      verdict: judge(settings.backbone, judged, baselines),
+    };
+
+    await stages.time("saving", () => saveClassifier(model, folderStore(join(folder.temporary, "model"))));
+    const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`;
+    const peakMemoryMiB = Math.round(peakMemory());
+    await folder.write("config.json", json(config));
+    await folder.write("split.json", serializeSplit(split));
+    await folder.write("history.csv", historyCsv(fitted));
+    await folder.write("metrics.json", json(metrics));
+    await folder.write("timings.json", json({ seconds: stages.seconds, peakMemoryMiB }));
+    const lines = Object.entries(predictions).map(([name, made]) => predictionLines(name, made));
+    await folder.write("predictions.jsonl", lines.join(""));
+    return { config, metrics, fit: fitted, peakMemoryMiB };
+  } finally {
+    model.dispose();
+  }
+}
+
+type Source = Parameters<typeof fit>[1]["train"];
+
+async function trainHead(
+  model: CassavaClassifier,
+  train: Source,
+  validation: Source,
+  settings: TrainSettings,
+  split: Split,
+  { output, signal }: ActionContext,
+): Promise<FitResult> {
+  const { epochs, learningRate, patience, labelSmoothing, seed } = settings;
+  const optimizer = { adam, adamW, sgd }[settings.optimizer]({ learningRate });
+  const schedule = { constant: constantSchedule, cosine: cosineSchedule }[settings.schedule](learningRate);
+  const classWeights = settings.classWeights === "balanced" ? balancedClassWeights(split.counts.train) : undefined;
+  const callbacks: Callback[] = [terminateOnNaN(), ...(patience > 0 ? [earlyStopping({ patience })] : [])];
+  const loss = crossentropy({ labelSmoothing, classWeights });
+  const run = fit(model, { train, validation, epochs, optimizer, schedule, loss, callbacks, seed, signal });
+  const batches = Math.ceil(train.size / train.batchSize);
+  const progress = output.progress("training", epochs * batches);
+  for await (const event of run) {
+    if (event.type === "batch") {
+      progress.update(event.epoch * batches + event.batch + 1, `epoch ${event.epoch + 1}, loss ${event.loss.toFixed(3)}`);
+    } else if (event.type === "epoch") {
+      output.info(epochLine(event.epoch, event.epochs, event.logs, event.seconds));
+    } else if (event.reason !== "completed") {
+      output.info(`stopped: ${event.reason}`);
+    }
+  }
+  progress.end();
+  return run.result;
+}
+
+function epochLine(epoch: number, epochs: number, logs: EpochLogs, seconds: number): string {
+  const number = String(epoch + 1).padStart(String(epochs).length);
+  const part = (prefix: string) => `loss ${logs[`${prefix}loss`]!.toFixed(3)}, accuracy ${percent(logs[`${prefix}accuracy`]!)}`;
+  return `epoch ${number}/${epochs}: ${part("")}; validation ${part("val_")} (${seconds.toFixed(1)} s)`;
+}
+
+/** Keras's CSVLogger: `epoch`, then the log keys in order. */
+function historyCsv({ history, epochs }: FitResult): string {
+  const keys = Object.keys(history).sort();
+  const rows = Array.from({ length: epochs }, (_, i) => [i, ...keys.map((key) => history[key]![i])].join(","));
+  return `${[["epoch", ...keys].join(","), ...rows].join("\n")}\n`;
+}

@@ -1,0 +1,50 @@
+import { duration } from "./format.ts";
+
+/** Where progress is drawn. */
+export interface ProgressStream {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+  write(text: string): unknown;
+}
+
+/** Long work on its way. */
+export interface Progress {
+  /** `done` of the total; `note` stands at the end of the line. */
+  update(done: number, note?: string): void;
+  /** Clears the bar; the line that remains is the caller's. Returns the seconds it took. */
+  end(): number;
+}
+
+const BAR = 24;
+/** Milliseconds between two drawings on a terminal, and between two lines elsewhere. */
+const REDRAW = 100;
+const NEXT_LINE = 10_000;
+
+/** A bar with percentage and ETA that redraws itself on a terminal; elsewhere a plain line every ten seconds. */
+export function startProgress(label: string, total: number, stream: ProgressStream | undefined): Progress {
+  const started = Date.now();
+  const terminal = stream?.isTTY === true;
+  let drawn = terminal ? 0 : started;
+  return {
+    update(done, note = "") {
+      const now = Date.now();
+      if (stream === undefined || now - drawn < (terminal ? REDRAW : NEXT_LINE)) return;
+      drawn = now;
+      const share = total === 0 ? 1 : done / total;
+      const elapsed = (now - started) / 1000;
+      const eta = done > 0 && done < total ? `, ${duration((elapsed / done) * (total - done))} left` : "";
+      const figures = `${Math.floor(share * 100)} % (${done} of ${total})${eta}${note && `, ${note}`}`;
+      if (!terminal) {
+        stream.write(`${label}: ${figures}\n`);
+        return;
+      }
+      const full = Math.round(share * BAR);
+      const line = `${label} ${"█".repeat(full)}${"░".repeat(BAR - full)} ${figures}`;
+      stream.write(`\r\u001b[2K${line.slice(0, (stream.columns ?? 80) - 1)}`);
+    },
+    end() {
+      if (terminal) stream?.write("\r\u001b[2K");
+      return (Date.now() - started) / 1000;
+    },
+  };
+}

@@ -1,0 +1,75 @@
+import type { DatasetProblem } from "@cassava/contracts";
+
+/** A list of names with its length, as {@link AuditReport} reports what was left out. */
+export interface AuditNames {
+  readonly count: number;
+  readonly ids: readonly string[];
+}
+
+/** Images whose encoded bytes are equal. */
+export interface DuplicateGroup {
+  /** SHA-256 of the bytes, hexadecimal. */
+  readonly hash: string;
+  /** At least two, in the order of the data set. */
+  readonly ids: readonly string[];
+  /** Class index of each id; null where unlabelled. */
+  readonly labels: readonly (number | null)[];
+  /** True where two labels differ: at least one of them is wrong. */
+  readonly conflict: boolean;
+}
+
+/** An image that could not be read or decoded. */
+export interface UnreadableImage {
+  readonly id: string;
+  readonly file: string;
+  readonly record?: number;
+  readonly reason: string;
+}
+
+/** What {@link audit} found; plain JSON. */
+export interface AuditReport {
+  readonly version: 1;
+  readonly images: { readonly total: number; readonly labelled: number; readonly unlabelled: number };
+  /** `share` is of the labelled images, 0 to 1 (0 where none is labelled). */
+  readonly classes: readonly {
+    readonly index: number;
+    readonly name: string;
+    readonly count: number;
+    readonly share: number;
+  }[];
+  /**
+   * The most frequent class, the first of equals: what a model that learned nothing answers. Null where nothing is
+   * labelled.
+   */
+  readonly majority: { readonly class: number; readonly name: string; readonly share: number } | null;
+  /** Entropy of the class shares in nats, -Σ p ln p: the log loss of a model that learned only the shares. */
+  readonly labelEntropy: number;
+  readonly rowsWithoutImage: AuditNames;
+  readonly imagesWithoutRow: AuditNames;
+  /** Everything else that was left out: repeated ids, corrupt records. */
+  readonly otherProblems: readonly DatasetProblem[];
+  readonly duplicates: {
+    /** Number of groups whose labels disagree. */
+    readonly conflicts: number;
+    readonly groups: readonly DuplicateGroup[];
+  };
+  /** True where every image was decoded: only then are `sizes` known, and is `unreadable` more than failed reads. */
+  readonly decoded: boolean;
+  readonly unreadable: readonly UnreadableImage[];
+  /** In pixels, after the EXIF orientation where the decoder applies it; null where nothing was decoded. */
+  readonly sizes: {
+    /** Images of each size, `"800x600"` (width x height), the most frequent first. */
+    readonly counts: Readonly<Record<string, number>>;
+    readonly minWidth: number;
+    readonly maxWidth: number;
+    readonly minHeight: number;
+    readonly maxHeight: number;
+  } | null;
+  /** Class counts of each shard; empty where the data set is not made of shards. */
+  readonly shards: readonly {
+    readonly file: string;
+    readonly total: number;
+    readonly unlabelled: number;
+    readonly counts: readonly number[];
+  }[];
+}

@@ -1,0 +1,11 @@
+export { writeFileAtomically } from "./node/atomic-file.ts";
+export { type ConvertToShardsOptions, convertToShards } from "./node/convert-to-shards.ts";
+export { type CsvDatasetOptions, csvDataset } from "./node/csv-dataset.ts";
+export { type EncodeJpegOptions, encodeJpeg } from "./node/encode-jpeg.ts";
+export { folderDataset } from "./node/folder-dataset.ts";
+export { folderStore } from "./node/folder-store.ts";
+export { type OpenDatasetOptions, openDataset } from "./node/open-dataset.ts";
+export { type SharpDecoderOptions, sharpDecoder } from "./node/sharp-decoder.ts";
+export { type TfrecordDatasetOptions, tfrecordDataset } from "./node/tfrecord-dataset.ts";
+export type { WrittenShard } from "./node/write-shards.ts";
+export { type WriteSyntheticShardsOptions, writeSyntheticShards } from "./node/write-synthetic-shards.ts";

@@ -1,0 +1,105 @@
+import type { Dataset } from "@cassava/contracts";
+import { DataError } from "../errors.ts";
+import { apportion } from "./apportion.ts";
+import { cramersV } from "./cramers-v.ts";
+import { type PartName, partNames } from "./parts.ts";
+import { place } from "./place.ts";
+import { checkRatios } from "./ratios.ts";
+
+/** Which images train, validate and test. JSON-serializable; `serializeSplit` and `parseSplit` are its file format. */
+export interface Split {
+  readonly version: 1;
+  readonly seed: number;
+  /** Shares of train, validation and, where there are three, test; they add up to 1. */
+  readonly ratios: readonly number[];
+  readonly stratify: boolean;
+  /** Ids of labelled images, sorted by code unit. The three lists are disjoint. */
+  readonly train: readonly string[];
+  readonly validation: readonly string[];
+  /** Empty where there are two ratios. */
+  readonly test: readonly string[];
+  /** Number of images of each class (by class index) in each part. */
+  readonly counts: Readonly<Record<PartName, readonly number[]>>;
+  /**
+   * Association of part and class: 0 where every part has the same class shares, 1 where the part tells the class.
+   * Cramér's V without bias correction, sqrt(chi² / (n · min(parts - 1, classes - 1))).
+   */
+  readonly cramersV: number;
+}
+
+/** What {@link split} needs beside the data set. */
+export interface SplitOptions {
+  /** Two (train, validation) or three (train, validation, test) positive shares that add up to 1. */
+  readonly ratios: readonly number[];
+  /** Keep the class shares in every part. Default true. */
+  readonly stratify?: boolean;
+  /** Any finite number. Default 42. */
+  readonly seed?: number;
+  /**
+   * Images that must stay together (duplicates, photographs of one plant), by id; an id that is absent stands alone.
+   */
+  readonly groups?: ReadonlyMap<string, string | number>;
+}
+
+/**
+ * Splits the labelled images. The result is a pure function of the *set* of ids and labels, the options and the seed:
+ * neither the order of the entries nor where they are stored matters, so shards and a CSV of one data set split alike.
+ *
+ * Sizes follow the method of largest remainders, overall and within each class at once: every count is its target
+ * rounded down or up, and of all roundings that add up both ways the one nearest to the targets is taken. Where a class
+ * is so rare that a share rounds to nothing, one image is moved there: stratified, every class is in every part. Groups
+ * are placed first, the largest first; the images that stand alone then fill what is missing.
+ *
+ * Throws a DataError: OPTION_INVALID for unusable ratios or seed, NO_LABELS where nothing is labelled, CLASS_TOO_SMALL
+ * where a class (or, not stratified, the whole set) has too few images or groups to be in every part.
+ */
+export function split(dataset: Pick<Dataset, "classes" | "entries">, options: SplitOptions): Split {
+  const { ratios, stratify = true, seed = 42, groups } = options;
+  checkRatios(ratios);
+  if (!Number.isFinite(seed)) throw new DataError("OPTION_INVALID", `split: seed is ${seed}: use a finite number`);
+
+  const labels = new Map<string, number>();
+  for (const { id, label } of dataset.entries) if (label !== undefined) labels.set(id, label);
+  if (labels.size === 0) {
+    throw new DataError(
+      "NO_LABELS",
+      "split: no image of this data set is labelled: give it labels (train.csv, target)",
+    );
+  }
+  const ids = [...labels.keys()].sort(byCodeUnit);
+  const stratum = (id: string): number => (stratify ? labels.get(id)! : 0);
+  const sizes: number[] = new Array(stratify ? dataset.classes.length : 1).fill(0);
+  for (const id of ids) sizes[stratum(id)]!++;
+
+  const parts = place(ids, { stratum, need: apportion(sizes, ratios), groups, seed });
+  for (const [k, size] of sizes.entries()) {
+    if (size === 0 || parts.every((part) => part.some((id) => stratum(id) === k))) continue;
+    const what = stratify ? `class "${dataset.classes[k]!.name}"` : "the data set";
+    const together = groups === undefined ? "" : " in too few separate groups";
+    const message = `split: ${what} has ${size} labelled images${together}, not enough for ${ratios.length} parts: add images, use fewer parts, or leave the class out`;
+    throw new DataError("CLASS_TOO_SMALL", message);
+  }
+
+  const [train, validation, test] = partNames.map((_, part) => (parts[part] ?? []).sort(byCodeUnit));
+  const [inTrain, inValidation, inTest] = [train!, validation!, test!].map((part) => {
+    const counts = dataset.classes.map(() => 0);
+    for (const id of part) counts[labels.get(id)!]!++;
+    return counts;
+  });
+  return {
+    version: 1,
+    seed,
+    ratios: [...ratios],
+    stratify,
+    train: train!,
+    validation: validation!,
+    test: test!,
+    counts: { train: inTrain!, validation: inValidation!, test: inTest! },
+    cramersV: cramersV([inTrain!, inValidation!, inTest!]),
+  };
+}
+
+/** Sort order that no locale changes. */
+function byCodeUnit(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

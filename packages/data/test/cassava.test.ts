@@ -1,0 +1,107 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { audit, imageBatches, parseLabelCsv, split } from "../src/index.ts";
+import { convertToShards, openDataset, sharpDecoder, tfrecordDataset } from "../src/node.ts";
+import { cassava, hasCassava, withFolder } from "./support.ts";
+
+describe.skipIf(!hasCassava)(
+  "the cassava photographs (SKIPPED where ../shared/data/cassava is missing beside the repository)",
+  () => {
+    it("has the counts of shared/data/README.md: 1,067 rows, 1,070 images, 1,058 usable", async () => {
+      const data = await openDataset(cassava);
+      const report = await audit(data);
+      const files = report.images.total + report.imagesWithoutRow.count;
+      const rows = report.images.total + report.rowsWithoutImage.count;
+      expect({ rows, files, usable: report.images.labelled }).toEqual({ rows: 1067, files: 1070, usable: 1058 });
+      expect([report.rowsWithoutImage.count, report.imagesWithoutRow.count]).toEqual([9, 12]);
+      expect(report.classes.map(({ count }) => count)).toEqual([52, 107, 118, 653, 128]);
+      expect(report.majority?.name).toBe("Cassava Mosaic Disease (CMD)");
+      expect(report.otherProblems).toEqual([]);
+    });
+
+    it("splits shards and CSV of the same images alike", async () => {
+      const [csv, shards] = [await openDataset(cassava), await openDataset(join(cassava, "train_tfrecords"))];
+      expect(shards.entries).toHaveLength(268);
+      expect(shards.classes).toEqual(csv.classes);
+      const inShards = new Set(shards.entries.map(({ id }) => id));
+      const same = csv.entries.filter(({ id }) => inShards.has(id)).toReversed();
+      const options = { ratios: [0.6, 0.2, 0.2], seed: 42 };
+      const one = split(shards, options);
+      expect(split({ classes: csv.classes, entries: same }, options)).toEqual(one);
+      expect((await audit(shards)).classes.map(({ count }) => count)).toEqual([10, 25, 34, 166, 33]);
+      expect((await audit(shards)).shards.map(({ total }) => total)).toEqual([67, 67, 67, 67]);
+      await shards.close();
+    });
+
+    it("reads the competition's test record, which has no target", async () => {
+      const data = await openDataset(join(cassava, "test_tfrecords"));
+      expect(data.entries.map(({ id, label, record }) => [id, label, record])).toEqual([
+        ["2216849948.jpg", undefined, 0],
+      ]);
+      const { width, height } = await sharpDecoder().decode(await data.read(data.entries[0]!), { file: "", id: "" });
+      expect([width, height]).toEqual([512, 512]);
+      await data.close();
+    });
+
+    // 60/20/20 of 21,397 is 12,838.2 / 4,279.4 / 4,279.4: no whole numbers are nearer than 0.6.
+    it("keeps every share of all 21,397 rows within an image of its target, and the classes in proportion", async () => {
+      const file = join(cassava, "all-labels.csv");
+      const rows = await parseLabelCsv(await readFile(file, "utf8"), { file });
+      const classes = Array.from({ length: 5 }, (_, index) => ({ index, name: String(index) }));
+      const entries = rows.map(({ id, label }) => ({ id, label: Number(label), file }));
+      const counts = [1087, 2189, 2386, 13158, 2577];
+      for (const ratios of [
+        [0.6, 0.2, 0.2],
+        [0.85, 0.15],
+        [0.7, 0.3],
+      ]) {
+        const one = split({ classes, entries }, { ratios });
+        const parts = [one.counts.train, one.counts.validation, one.counts.test];
+        for (const [p, share] of ratios.entries()) {
+          for (const [k, count] of counts.entries()) expect(Math.abs(parts[p]![k]! - count * share)).toBeLessThan(1);
+          expect(Math.abs(parts[p]!.reduce((sum, count) => sum + count, 0) - 21_397 * share)).toBeLessThanOrEqual(
+            ratios.length === 2 ? 0.5 : 0.6 + 1e-6,
+          );
+        }
+        expect(one.cramersV).toBeLessThan(0.0005);
+      }
+    });
+
+    it("batches photographs from CSV and shards, with the hashes of their files", async () => {
+      for (const path of [cassava, join(cassava, "train_tfrecords")]) {
+        const data = await openDataset(path);
+        const ids = data.entries.slice(0, 5).map(({ id }) => id);
+        const source = imageBatches(data, { ids, size: [224, 224], batchSize: 3, decode: sharpDecoder() });
+        const shapes: number[][] = [];
+        for await (const batch of source.batches(0)) {
+          shapes.push([...batch.shape]);
+          expect(batch.hashes.every((hash) => /^[0-9a-f]{64}$/.test(hash))).toBe(true);
+          const mean = (batch.images as Uint8Array).reduce((sum, value) => sum + value, 0) / batch.images.length;
+          expect(mean).toBeGreaterThan(40);
+          expect(mean).toBeLessThan(220);
+        }
+        expect(shapes).toEqual([
+          [3, 224, 224, 3],
+          [2, 224, 224, 3],
+        ]);
+        await data.close();
+      }
+    });
+
+    it("converts to shards without touching a byte of an image", () =>
+      withFolder(async (folder) => {
+        const data = await openDataset(cassava);
+        const some = { ...data, entries: data.entries.slice(100, 120) };
+        await convertToShards(some, { out: join(folder, "out"), shards: 3 });
+        const back = await tfrecordDataset(join(folder, "out"));
+        expect(back.classes).toEqual(data.classes);
+        expect(back.entries.map(({ id, label }) => [id, label])).toEqual(
+          some.entries.map(({ id, label }) => [id, label]),
+        );
+        for (const [at, entry] of back.entries.entries())
+          expect(Buffer.from(await back.read(entry)).equals(await data.read(some.entries[at]!))).toBe(true);
+        await back.close();
+      }));
+  },
+);

@@ -1,0 +1,50 @@
+import { expect, it } from "vitest";
+import * as metrics from "../src/index.ts";
+
+it("exports these names and no others", () => {
+  expect(Object.keys(metrics).sort()).toMatchInlineSnapshot(`
+    [
+      "MetricsError",
+      "accuracyScore",
+      "applyTemperature",
+      "areaUnderCurve",
+      "averagePrecisionPerClass",
+      "averagePrecisionScore",
+      "balancedAccuracyScore",
+      "bootstrapInterval",
+      "brierScore",
+      "calibrationCurve",
+      "classificationReport",
+      "cohenKappaScore",
+      "confusionMatrix",
+      "d2LogLossScore",
+      "emptyConfusion",
+      "evaluateClassification",
+      "expectedCalibrationError",
+      "f1Score",
+      "fitTemperature",
+      "formatReport",
+      "isMetricsError",
+      "labelEntropy",
+      "logLoss",
+      "logitsOfProbabilities",
+      "majorityShare",
+      "matthewsCorrcoef",
+      "mcnemarTest",
+      "mergeConfusion",
+      "mostConfused",
+      "normalizeConfusion",
+      "pairedBootstrap",
+      "precisionRecallCurve",
+      "precisionRecallFscore",
+      "predictedClasses",
+      "rocAucPerClass",
+      "rocAucScore",
+      "rocCurve",
+      "topKAccuracy",
+      "topLosses",
+      "verdict",
+      "wilsonInterval",
+    ]
+  `);
+});

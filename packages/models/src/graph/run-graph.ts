@@ -1,0 +1,66 @@
+import * as tf from "@tensorflow/tfjs";
+import { type BatchNormNode, type Graph, type GraphNode, inputsOf, readerCounts } from "./graph.ts";
+
+/** What a graph needs in order to run. */
+export interface RunGraphOptions {
+  /** The tensor of a weight, by name; it is not disposed of. */
+  readonly weight: (name: string) => tf.Tensor;
+  /** A batch normalization of `x` [n, h, w, c], in whatever mode the caller wants. */
+  readonly batchNorm: (x: tf.Tensor4D, node: BatchNormNode) => tf.Tensor4D;
+  /**
+   * Dispose of each intermediate tensor once its last reader ran; not under a gradient tape, which needs them. Without it the
+   * caller runs this inside `tf.tidy`.
+   */
+  readonly release: boolean;
+}
+
+/** Runs `graph` on `input` [n, h, w, c], which stays the caller's; returns the output, [n, …]. */
+export function runGraph(graph: Graph, input: tf.Tensor, options: RunGraphOptions): tf.Tensor {
+  const remaining = new Map(readerCounts(graph));
+  const tensors = new Map<string, tf.Tensor>([[graph.input, input]]);
+  for (const node of graph.nodes) {
+    const names = inputsOf(node);
+    const inputs = names.map((name) => tensors.get(name)!);
+    tensors.set(node.name, tf.tidy(() => runNode(node, inputs, options)));
+    if (!options.release) continue;
+    for (const name of names) {
+      const left = remaining.get(name)! - 1;
+      remaining.set(name, left);
+      if (left === 0 && name !== graph.input) tensors.get(name)!.dispose();
+    }
+  }
+  return tensors.get(graph.output)!;
+}
+
+function runNode(node: GraphNode, inputs: readonly tf.Tensor[], options: RunGraphOptions): tf.Tensor {
+  const x = inputs[0] as tf.Tensor4D;
+  switch (node.op) {
+    case "conv2d":
+    case "depthwiseConv2d": {
+      const { strides, padding: pad, activation } = node;
+      const filter = options.weight(`${node.name}/kernel`) as tf.Tensor4D;
+      const bias = node.bias ? options.weight(`${node.name}/bias`) : undefined;
+      const convolve = node.op === "conv2d" ? tf.fused.conv2d : tf.fused.depthwiseConv2d;
+      return convolve({ x, filter, strides, pad, activation, ...(bias && { bias }) });
+    }
+    case "batchNorm":
+      return options.batchNorm(x, node);
+    case "activation":
+      return node.activation === "relu" ? x.relu() : node.activation === "relu6" ? x.relu6() : x.clone();
+    case "add":
+      return x.add(inputs[1]!);
+    case "zeroPad": {
+      const [top, bottom, left, right] = node.margins;
+      return x.pad([
+        [0, 0],
+        [top, bottom],
+        [left, right],
+        [0, 0],
+      ]);
+    }
+    case "maxPool":
+      return tf.maxPool(x, node.poolSize, node.strides, node.padding);
+    case "globalAveragePool":
+      return x.mean([1, 2]);
+  }
+}

@@ -1,0 +1,29 @@
+import * as tf from "@tensorflow/tfjs";
+import type { PreprocessingContract } from "@cassava/contracts";
+
+/** A way of Keras's `preprocess_input` to bring RGB 0-255 into the range that a backbone was trained on. */
+export type PreprocessingMode = PreprocessingContract["mode"];
+
+/** ImageNet means in BGR order, 0-255: Keras, `imagenet_utils`, mode `caffe`. */
+const CAFFE_MEAN_BGR = [103.939, 116.779, 123.68];
+/** ImageNet means and deviations in RGB order, 0-1: Keras, `imagenet_utils`, mode `torch`. */
+const TORCH_MEAN = [0.485, 0.456, 0.406];
+const TORCH_STD = [0.229, 0.224, 0.225];
+
+/** `[n, h, w, 3]` RGB pixels, 0-255, to what the backbone takes, the same shape. The caller disposes of both. */
+export function preprocess(pixels: tf.Tensor4D, mode: PreprocessingMode): tf.Tensor4D {
+  return tf.tidy(() => {
+    const x = pixels.toFloat();
+    switch (mode) {
+      case "caffe":
+        return x.reverse(3).sub(tf.tensor1d(CAFFE_MEAN_BGR));
+      case "torch": {
+        const scale = TORCH_STD.map((std) => 1 / (255 * std));
+        const shift = TORCH_MEAN.map((mean, c) => -mean / TORCH_STD[c]!);
+        return x.mul(tf.tensor1d(scale)).add(tf.tensor1d(shift));
+      }
+      case "tf":
+        return x.mul(1 / 127.5).sub(1);
+    }
+  });
+}

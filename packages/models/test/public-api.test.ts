@@ -1,0 +1,20 @@
+import { expect, it } from "vitest";
+import * as root from "../src/index.ts";
+
+it("exports exactly this", () => {
+  expect(Object.keys(root).sort()).toEqual([
+    "ModelsError",
+    "backboneSpec",
+    "backbones",
+    "createClassifier",
+    "denseHead",
+    "isModelsError",
+    "loadBackbone",
+    "loadClassifier",
+    "preprocess",
+    "readKerasWeights",
+    "saveClassifier",
+    "stagesOf",
+    "summary",
+  ]);
+});

@@ -1,0 +1,80 @@
+/**
+ * CRC-32C (Castagnoli, reflected polynomial 0x82F63B78), sixteen bytes a step ("slicing", Kounavis and Berry 2005), and
+ * TensorFlow's mask over it (tensorflow/core/lib/hash/crc32c.h). A `DataView` reads little-endian words at any alignment
+ * on any host, and V8 compiles it to a plain load.
+ */
+
+// TABLES[256 * k + b]: the register after byte b and k zero bytes. Signed, so that V8 keeps every value in a register.
+const TABLES = buildTables();
+
+function buildTables(): Int32Array {
+  const tables = new Int32Array(16 * 256);
+  for (let byte = 0; byte < 256; byte++) {
+    let register = byte;
+    for (let bit = 0; bit < 8; bit++) register = register & 1 ? (register >>> 1) ^ 0x82f63b78 : register >>> 1;
+    tables[byte] = register;
+  }
+  for (let i = 256; i < tables.length; i++) {
+    const previous = tables[i - 256]!;
+    tables[i] = tables[previous & 255]! ^ (previous >>> 8);
+  }
+  return tables;
+}
+
+/**
+ * The raw shift register after `bytes[start, end)`, from `register` before it; no inversion at either end. The checksum
+ * of a whole buffer is `~updateRegister(-1, bytes, 0, bytes.length) >>> 0`.
+ */
+export function updateRegister(register: number, bytes: Uint8Array, start: number, end: number): number {
+  let c = register;
+  let i = start;
+  if (end - start >= 16) {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const t = TABLES;
+    for (const last = end - 16; i <= last; i += 16) {
+      const p = c ^ view.getInt32(i, true);
+      const q = view.getInt32(i + 4, true);
+      const r = view.getInt32(i + 8, true);
+      const s = view.getInt32(i + 12, true);
+      c =
+        t[3840 + (p & 255)]! ^
+        t[3584 + ((p >>> 8) & 255)]! ^
+        t[3328 + ((p >>> 16) & 255)]! ^
+        t[3072 + (p >>> 24)]! ^
+        t[2816 + (q & 255)]! ^
+        t[2560 + ((q >>> 8) & 255)]! ^
+        t[2304 + ((q >>> 16) & 255)]! ^
+        t[2048 + (q >>> 24)]! ^
+        t[1792 + (r & 255)]! ^
+        t[1536 + ((r >>> 8) & 255)]! ^
+        t[1280 + ((r >>> 16) & 255)]! ^
+        t[1024 + (r >>> 24)]! ^
+        t[768 + (s & 255)]! ^
+        t[512 + ((s >>> 8) & 255)]! ^
+        t[256 + ((s >>> 16) & 255)]! ^
+        t[s >>> 24]!;
+    }
+  }
+  for (; i < end; i++) c = TABLES[(c ^ bytes[i]!) & 255]! ^ (c >>> 8);
+  return c;
+}
+
+/** TensorFlow's mask, so that the checksum of bytes that hold their own checksum is not degenerate. */
+export function mask(crc: number): number {
+  return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;
+}
+
+/** The masked checksum of `bytes[start, end)`, 0 to 2^32 - 1. */
+export function maskedRange(bytes: Uint8Array, start: number, end: number): number {
+  return mask(~updateRegister(-1, bytes, start, end));
+}
+
+/** CRC-32C of `bytes`, 0 to 2^32 - 1. `crc32c` of the ASCII text `123456789` is 0xe3069283. */
+export function crc32c(bytes: Uint8Array): number {
+  return ~updateRegister(-1, bytes, 0, bytes.length) >>> 0;
+}
+
+/** The checksum that TFRecord files store: `rotateRight(crc32c(bytes), 15) + 0xa282ead8` modulo 2^32. */
+export function maskedCrc32c(bytes: Uint8Array): number {
+  return maskedRange(bytes, 0, bytes.length);
+}

@@ -1,0 +1,73 @@
+import type { EpochLogs } from "@cassava/contracts";
+
+/** After every training step. */
+export interface BatchEvent {
+  readonly type: "batch";
+  /** From 0. */
+  readonly epoch: number;
+  /** From 0, of `batches` in the epoch. */
+  readonly batch: number;
+  readonly batches: number;
+  /** Mean loss of the epoch so far. */
+  readonly loss: number;
+}
+
+/** After every epoch, validated. */
+export interface EpochEndEvent {
+  readonly type: "epoch";
+  /** From 0. */
+  readonly epoch: number;
+  readonly epochs: number;
+  readonly logs: EpochLogs;
+  /** Wall-clock time of the epoch with its validation. */
+  readonly seconds: number;
+}
+
+/** Once, last. */
+export interface StopEvent {
+  readonly type: "stop";
+  /** `completed`, or why it ended sooner, in words. */
+  readonly reason: string;
+}
+
+export type TrainEvent = BatchEvent | EpochEndEvent | StopEvent;
+
+/** Logs of every epoch, by key: Keras's `History.history`. */
+export type History = Readonly<Record<string, readonly number[]>>;
+
+/** Logs of epochs, in order, turned into columns. */
+export function historyOf(epochs: readonly EpochLogs[]): History {
+  const keys = [...new Set(epochs.flatMap((logs) => Object.keys(logs)))];
+  return Object.fromEntries(keys.map((key) => [key, epochs.map((logs) => logs[key] ?? Number.NaN)]));
+}
+
+/** Events that a producer pushes and one consumer iterates over; what nobody reads yet waits. */
+export function eventQueue<T>(): { push(event: T): void; end(error?: unknown): void; events: AsyncIterable<T> } {
+  const waiting: T[] = [];
+  let ended = false;
+  let failure: { error: unknown } | undefined;
+  let wake = () => {};
+  return {
+    push(event) {
+      waiting.push(event);
+      wake();
+    },
+    end(error) {
+      ended = true;
+      if (error !== undefined) failure = { error };
+      wake();
+    },
+    events: {
+      async *[Symbol.asyncIterator]() {
+        while (true) {
+          while (waiting.length > 0) yield waiting.shift()!;
+          if (failure) throw failure.error;
+          if (ended) return;
+          await new Promise<void>((resolve) => {
+            wake = resolve;
+          });
+        }
+      },
+    },
+  };
+}

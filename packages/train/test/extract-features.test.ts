@@ -1,0 +1,113 @@
+import type { BatchSource, FrozenPart, Store } from "@cassava/contracts";
+import { expect, it } from "vitest";
+import { extractFeatures, featureBatches, isTrainError } from "../src/index.ts";
+import { classes } from "./support.ts";
+
+/** Five images of one pixel, in batches of two; counts what is decoded. */
+function source(decoded: string[]): BatchSource {
+  const ids = ["a", "b", "c", "d", "e"];
+  const batchesOf = ids.flatMap((_, i) => (i % 2 === 0 ? [ids.slice(i, i + 2)] : []));
+  const encoded = (part: string[]) => {
+    const common = {
+      ids: part,
+      labels: Int32Array.from(part, (id) => ids.indexOf(id) % 2),
+      views: new Int32Array(part.length),
+      hashes: part.map((id) => `hash-${id}`),
+    };
+    const decode = async () => {
+      decoded.push(...part);
+      const images = Uint8Array.from(part.flatMap((id) => [ids.indexOf(id), 1, 2]));
+      return { ...common, images, shape: [part.length, 1, 1, 3] as const };
+    };
+    return { ...common, decode };
+  };
+  return {
+    classes: classes(2),
+    size: 5,
+    pixels: "test",
+    async *encoded() {
+      for (const part of batchesOf) yield encoded(part);
+    },
+    async *batches() {
+      for (const part of batchesOf) yield await encoded(part).decode();
+    },
+  };
+}
+
+/** Doubles the three numbers of a pixel; counts the images it saw. */
+function doubling(ran: string[]): FrozenPart {
+  return {
+    id: "doubling",
+    inputSize: [1, 1],
+    outputShape: [3],
+    run: async (batch) => {
+      ran.push(...batch.ids);
+      return Float32Array.from(batch.images, (value) => value * 2);
+    },
+    dispose() {},
+  };
+}
+
+function mapStore(): Store & { map: Map<string, Uint8Array> } {
+  const map = new Map<string, Uint8Array>();
+  return {
+    map,
+    get: async (key) => map.get(key),
+    put: async (key, bytes) => void map.set(key, bytes.slice()),
+    delete: async (key) => void map.delete(key),
+    async *keys() {
+      yield* map.keys();
+    },
+  };
+}
+
+it("runs each image once, then takes it from the cache without decoding it", async () => {
+  const [decoded, ran]: [string[], string[]] = [[], []];
+  const cache = mapStore();
+  const first = await extractFeatures(doubling(ran), source(decoded), { cache });
+  const second = await extractFeatures(doubling(ran), source(decoded), { cache });
+  expect(ran).toEqual(["a", "b", "c", "d", "e"]);
+  expect(decoded).toEqual(ran);
+  expect([first.cached, second.cached]).toEqual([0, 5]);
+  expect(second.features).toEqual(first.features);
+  expect([...first.features.subarray(0, 6)]).toEqual([0, 2, 4, 2, 2, 4]);
+  expect([...first.labels!]).toEqual([0, 1, 0, 1, 0]);
+});
+
+it("computes only what the cache lacks, and replaces an entry of the wrong size", async () => {
+  const cache = mapStore();
+  const whole = await extractFeatures(doubling([]), source([]), { cache });
+  const keys = [...cache.map.keys()];
+  cache.map.delete(keys[1]!);
+  cache.map.set(keys[2]!, new Uint8Array(3));
+  const ran: string[] = [];
+  const again = await extractFeatures(doubling(ran), source([]), { cache });
+  expect(ran).toEqual(["b", "c"]);
+  expect(again.features).toEqual(whole.features);
+});
+
+it("refuses features that are not finite", async () => {
+  const broken: FrozenPart = { ...doubling([]), run: async (batch) => new Float32Array(batch.images.length).fill(Number.NaN) };
+  const failing = extractFeatures(broken, source([]));
+  await expect(failing).rejects.toSatisfy((error) => isTrainError(error, "FEATURES_INVALID"));
+  await expect(failing).rejects.toThrow("features of a ");
+});
+
+it("shuffles anew every epoch, by the seed, and loses nothing", async () => {
+  const set = await extractFeatures(doubling([]), source([]));
+  const order = async (seed: number, epoch: number) => {
+    const ids: string[] = [];
+    for await (const batch of featureBatches(set, { batchSize: 2, shuffle: { seed } }).batches(epoch)) {
+      for (const [i, id] of batch.ids.entries()) {
+        expect(batch.features[i * 3]).toBe(2 * "abcde".indexOf(id));
+        expect(batch.labels![i]).toBe("abcde".indexOf(id) % 2);
+      }
+      ids.push(...batch.ids);
+    }
+    return ids;
+  };
+  const [first, again, next, other] = [await order(1, 0), await order(1, 0), await order(1, 1), await order(2, 0)];
+  expect(again).toEqual(first);
+  expect([next, other]).not.toContainEqual(first);
+  expect([...first].sort()).toEqual(["a", "b", "c", "d", "e"]);
+});

@@ -1,0 +1,124 @@
+// `pnpm check:packs`: every public package from its tarball, as a stranger would get it: linted, installed with npm into
+// an empty project of its own, imported in Node, bundled for the browser, type-checked; the packed command answers.
+import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { publint } from "publint";
+import { formatMessage } from "publint/utils";
+import { build } from "./lib/build.mjs";
+import { entriesOf, pack, publicPackages } from "./lib/pack.mjs";
+import { checkBundle } from "./lib/pack-bundle.mjs";
+import { checkTypes } from "./lib/pack-types.mjs";
+import { run } from "./lib/run.mjs";
+import { tally } from "./lib/tally.mjs";
+
+/** @typedef {import("./lib/pack.mjs").Pack} Pack */
+
+const attw = fileURLToPath(new URL("dist/index.js", import.meta.resolve("@arethetypeswrong/cli/package.json")));
+const { check, close } = tally();
+const work = await mkdtemp(join(tmpdir(), "cassava-packs-"));
+
+/** @param {Pack} one */
+const checkContents = async ({ tarball, files, manifest }) => {
+  for (const needed of ["LICENSE", "README.md", "package.json"])
+    if (!files.includes(needed)) throw new Error(`${needed} is missing`);
+  const strays = files.filter((file) => !/^(dist\/|LICENSE$|README\.md$|CHANGELOG\.md$|package\.json$)/.test(file));
+  if (strays.length > 0) throw new Error(`holds more than it should: ${strays.join(", ")}`);
+  const text = JSON.stringify([manifest.exports, manifest.dependencies, manifest.peerDependencies]);
+  const trace = /@cassava\/source|workspace:|catalog:/.exec(text);
+  if (trace !== null) throw new Error(`its package.json still says ${trace[0]}`);
+  for (const file of files.filter((path) => /\.(js|d\.ts)$/.test(path))) {
+    const { stdout } = await run("tar", ["-xzOf", tarball, `package/${file}`]);
+    if (/(from|import\(?)\s*["']@cassava\/contracts/.test(stdout))
+      throw new Error(`${file} names the private @cassava/contracts`);
+  }
+};
+
+/** @param {Pack} one */
+const checkManifest = async ({ tarball }) => {
+  const bytes = await readFile(tarball);
+  const { messages, pkg } = await publint({ pack: { tarball: new Uint8Array(bytes).buffer }, strict: true });
+  if (messages.length > 0) throw new Error(messages.map((message) => formatMessage(message, pkg)).join("\n"));
+};
+
+/**
+ * Installs one package with the tarballs of ours that it needs and its required peers; npm gets the rest.
+ * @param {Pack} one
+ * @param {readonly Pack[]} packs
+ */
+const install = async ({ name, manifest }, packs) => {
+  const project = join(work, name.replace("@cassava/", "project-"));
+  await mkdir(project);
+  const tarballs = Object.fromEntries(packs.map((other) => [other.name, `file:${other.tarball}`]));
+  const { [name]: own = "", ...others } = tarballs;
+  const optional = manifest.peerDependenciesMeta ?? {};
+  const peers = Object.entries(manifest.peerDependencies ?? {}).filter(([peer]) => optional[peer]?.optional !== true);
+  const content = {
+    name: "a-stranger",
+    private: true,
+    type: "module",
+    dependencies: { [name]: own, ...Object.fromEntries(peers), "@types/node": "^20" },
+    overrides: others,
+  };
+  await writeFile(join(project, "package.json"), JSON.stringify(content, null, 2));
+  const args = ["install", "--ignore-scripts", "--no-audit", "--no-fund", "--no-update-notifier", "--prefer-offline"];
+  await run("npm", args, { cwd: project, tail: 30 });
+  return project;
+};
+
+/** @param {string} project @param {string} specifier */
+const checkImport = async (project, specifier) => {
+  const code = `const entry = await import(${JSON.stringify(specifier)}); if (Object.keys(entry).length === 0) throw new Error("it exports nothing");`;
+  await run(process.execPath, ["--input-type=module", "-e", code], { cwd: project, tail: 15 });
+};
+
+/** @param {Pack} one @param {string} project */
+const checkCommand = async ({ manifest }, project) => {
+  for (const command of Object.keys(manifest.bin ?? {})) {
+    const { stdout, stderr } = await run(join(project, "node_modules/.bin", command), ["--help"], {
+      cwd: project,
+      tail: 15,
+    });
+    if (!`${stdout}${stderr}`.includes(command)) throw new Error(`--help does not name ${command}`);
+  }
+};
+
+try {
+  await build({ declarations: true });
+  const packs = await Promise.all((await publicPackages()).map((folder) => pack(folder, work)));
+  for (const one of packs) {
+    const { name, tarball, manifest } = one;
+    await check(`${name}: the tarball holds what it should`, () => checkContents(one));
+    await check(`${name}: publint`, () => checkManifest(one));
+    await check(`${name}: are the types wrong?`, () =>
+      run(process.execPath, [attw, tarball, "--profile", "esm-only", "--no-emoji"], { tail: 30 }),
+    );
+    let project = "";
+    const stands = await check(`${name}: installs into an empty project`, async () => {
+      project = await install(one, packs);
+      const lock = await readFile(join(project, "package-lock.json"), "utf8");
+      if (lock.includes("node_modules/@cassava/contracts"))
+        throw new Error("it pulls in the private @cassava/contracts");
+    });
+    if (!stands) continue;
+    for (const { specifier, browser } of entriesOf(manifest)) {
+      await check(`${specifier}: imports in Node`, () => checkImport(project, specifier));
+      if (browser && manifest.bin === undefined)
+        await check(`${specifier}: bundles for the browser and loads without Node's globals`, () =>
+          checkBundle(project, specifier),
+        );
+      for (const resolution of /** @type {const} */ (["bundler", "nodenext"]))
+        await check(`${specifier}: type-checks (${resolution})`, () =>
+          checkTypes(project, specifier, { resolution, node: !browser || manifest.bin !== undefined }),
+        );
+    }
+    if (manifest.bin !== undefined)
+      await check(`${name}: the packed command answers`, () => checkCommand(one, project));
+  }
+} catch (error) {
+  await check("the packages build and pack", () => Promise.reject(error));
+} finally {
+  await rm(work, { recursive: true, force: true });
+}
+process.exit(close());
