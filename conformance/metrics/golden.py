@@ -345,6 +345,12 @@ def known_curves():
     }
     for name, (true, scores, scale) in curves.items():
         curve_cases(name, give(name, classes=1, yTrue=true, scores=scores, scoresScale=scale))
+    # Quantiles that meet a sample only as numpy's interpolation rounds them.
+    scores = [209, 325, 355, 356, 439, 607, 798]
+    d = give("quantile-rounding", classes=1, yTrue=[0, 1, 0, 0, 1, 1, 0], scores=scores, scoresScale=1000)
+    for bins in range(2, 16):
+        share, mean = calibration_curve(d["yTrue"], d["scores"], n_bins=bins, strategy="quantile", pos_label=1)
+        case("calibrationCurve", "quantile-rounding", {"probTrue": share, "probPred": mean}, {"bins": bins, "strategy": "quantile"})
 
 
 def known_rankings():

@@ -162,6 +162,20 @@ describe("bootstrapInterval", () => {
     expect(bootstrapInterval(matrix, f1Score, { seed: 6 })).not.toEqual(first);
   });
 
+  it("reaches from the 2.5 % to the 97.5 % point of the resampled statistic", () => {
+    const drawn: number[] = [];
+    const record = (resampled: ConfusionMatrix) => {
+      drawn.push(f1Score(resampled));
+      return drawn.at(-1)!;
+    };
+    const { low, high, estimate } = bootstrapInterval(matrix, record, { resamples: 1001, seed: 21 });
+    const sorted = drawn.slice(0, 1001).sort((a, b) => a - b);
+    // Of 1,001 values in order, numbers 25 and 975 from 0 are these points without interpolation.
+    expect(low).toBeCloseTo(sorted[25]!, 12);
+    expect(high).toBeCloseTo(sorted[975]!, 12);
+    expect(estimate).toBe(f1Score(matrix));
+  });
+
   it("agrees with the binomial standard error of the accuracy: 20,000 resamples, within 3 %", () => {
     const { estimate, standardError } = bootstrapInterval(matrix, accuracyScore, {
       resamples: 20_000,

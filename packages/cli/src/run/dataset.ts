@@ -10,7 +10,7 @@ export async function withDataset<T>(paths: string | readonly string[], output: 
     output.info(`data set: ${plural(dataset.entries.length, "image")} in ${dataset.classes.length} classes`);
     const kinds = new Map<string, number>();
     for (const { kind } of dataset.problems) kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
-    for (const [kind, count] of kinds) output.info(`left out: ${plural(count, kind.replaceAll("-", " "))}`);
+    for (const [kind, count] of kinds) output.info(`left out: ${count} x ${kind.replaceAll("-", " ")} (cassava audit names them)`);
     return await work(dataset);
   } finally {
     await dataset.close();

@@ -2,6 +2,8 @@ import { TFRecordError } from "../errors.ts";
 
 /** Zeros after the last byte, so that the decoder can look ahead without asking at each step. */
 const PADDING = 32;
+/** Loaded bytes that `align` may give back. */
+const LOOKED_AHEAD = 4;
 /** No block header is longer. */
 const LOW_WATER = 1024;
 
@@ -35,12 +37,13 @@ export class BitInput {
         this.ended = true;
         return;
       }
-      const rest = this.end - this.at;
+      const from = Math.max(0, this.at - LOOKED_AHEAD);
+      const rest = this.end - from;
       const joined = new Uint8Array(rest + value.length + PADDING);
-      joined.set(this.bytes.subarray(this.at, this.end));
+      joined.set(this.bytes.subarray(from, this.end));
       joined.set(value, rest);
       this.bytes = joined;
-      this.at = 0;
+      this.at -= from;
       this.end = rest + value.length;
     }
   }

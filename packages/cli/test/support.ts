@@ -1,0 +1,37 @@
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { main } from "../src/index.ts";
+
+/** What a command said and how it ended. */
+export interface Outcome {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a command line in `cwd`, in this process. */
+export async function cassava(cwd: string, ...args: string[]): Promise<Outcome> {
+  let stdout = "";
+  let stderr = "";
+  const code = await main(args, {
+    stdout: { write: (text) => void (stdout += text) },
+    stderr: { write: (text) => void (stderr += text) },
+    env: { CASSAVA_CACHE: join(cwd, "cache") },
+    cwd,
+    signal: new AbortController().signal,
+  });
+  return { code, stdout, stderr };
+}
+
+/** A folder that is removed after `work`. */
+export async function scratchFolder(): Promise<{ readonly path: string; remove(): Promise<void> }> {
+  const path = await mkdtemp(join(tmpdir(), "cassava-cli-"));
+  return { path, remove: () => rm(path, { recursive: true, force: true }) };
+}
+
+/** Every file and folder below `folder`, hidden ones too, but for the cache. */
+export async function everythingIn(folder: string): Promise<string[]> {
+  const names = await readdir(folder, { recursive: true });
+  return names.filter((name) => !name.startsWith("cache")).sort();
+}

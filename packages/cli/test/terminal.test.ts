@@ -1,0 +1,85 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { bytes, duration, table } from "../src/terminal/format.ts";
+import { createOutput } from "../src/terminal/output.ts";
+import { startProgress } from "../src/terminal/progress.ts";
+import { cassava } from "./support.ts";
+
+describe("format", () => {
+  it("writes durations and sizes for people", () => {
+    expect([4.24, 59.4, 61, 3599, 7440].map(duration)).toEqual(["4.2 s", "59 s", "1 min 1 s", "59 min 59 s", "2 h 4 min"]);
+    expect([512, 1536, 3 * 2 ** 30].map(bytes)).toEqual(["512 B", "1.5 KiB", "3.0 GiB"]);
+  });
+  it("aligns numbers to the right and words to the left", () => {
+    const text = table([
+      ["class", "n"],
+      ["a", 5],
+      ["long", 12],
+    ]);
+    expect(text).toBe("class   n\na       5\nlong   12");
+  });
+});
+
+describe("progress", () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it("is a line every ten seconds where there is no terminal", () => {
+    const lines: string[] = [];
+    const progress = startProgress("reading", 100, { write: (text) => lines.push(text) });
+    for (let done = 1; done <= 30; done++) {
+      vi.advanceTimersByTime(1000);
+      progress.update(done);
+    }
+    expect(lines).toEqual([
+      "reading: 10 % (10 of 100), 1 min 30 s left\n",
+      "reading: 20 % (20 of 100), 1 min 20 s left\n",
+      "reading: 30 % (30 of 100), 1 min 10 s left\n",
+    ]);
+    expect(progress.end()).toBe(30);
+  });
+
+  it("is a bar with the time left on a terminal, and clears it", () => {
+    const parts: string[] = [];
+    const progress = startProgress("reading", 4, { isTTY: true, columns: 80, write: (text) => parts.push(text) });
+    vi.advanceTimersByTime(2000);
+    progress.update(2, "loss 1.0");
+    progress.end();
+    expect(parts).toEqual(["\r\u001b[2Kreading ████████████░░░░░░░░░░░░ 50 % (2 of 4), 2.0 s left, loss 1.0", "\r\u001b[2K"]);
+  });
+});
+
+it("keeps stdout for the result, and colours for terminals without NO_COLOR", () => {
+  for (const [isTTY, env, coloured] of [
+    [true, {}, true],
+    [true, { NO_COLOR: "1" }, false],
+    [false, {}, false],
+  ] as const) {
+    let stdout = "";
+    let stderr = "";
+    const output = createOutput(
+      { json: true },
+      { stdout: { write: (text) => (stdout += text) }, stderr: { isTTY, write: (text) => (stderr += text) }, env },
+    );
+    output.info("one");
+    output.warn("two");
+    output.result({ three: 3 }, "three");
+    expect(stdout).toBe('{\n  "three": 3\n}\n');
+    expect(stderr.includes("\u001b[33m")).toBe(coloured);
+    expect(output.log).toEqual(["one", "warning: two"]);
+  }
+});
+
+it("has help for every command, and suggests what was meant", async () => {
+  const { code, stdout } = await cassava(".", "--help");
+  expect(code).toBe(0);
+  const commands = ["inspect", "audit", "convert", "split", "train", "evaluate", "predict", "doctor", "demo"];
+  for (const command of commands) {
+    expect(stdout).toContain(`  ${command} `);
+    const help = await cassava(".", command, "--help");
+    expect([help.code, help.stdout]).toEqual([0, expect.stringMatching(/--json[^]*--quiet/)]);
+  }
+  const mistyped = await cassava(".", "trian");
+  expect([mistyped.code, mistyped.stderr]).toEqual([1, expect.stringMatching(/unknown command 'trian'[^]*Did you mean train/)]);
+  const empty = await cassava(".");
+  expect([empty.code, empty.stderr]).toEqual([1, expect.stringContaining("Usage: cassava")]);
+});
