@@ -11,6 +11,7 @@ export const library = (entry: readonly string[], options: Options = {}) =>
     clean: true,
     treeshake: true,
     external: [/^node:/],
+    removeNodeProtocol: false,
     // Declarations take most of a build: what only runs the code (`pnpm cassava`, conformance, benches) leaves them out.
     dts: process.env.CASSAVA_DTS !== "0" && {
       compilerOptions: {

@@ -45,6 +45,9 @@ if (positionals.length !== 1 || !known.includes(name) || !Number.isInteger(round
   process.exit(2);
 }
 
+/** A spread, (max - min) / median, above which a row says more about the machine than about the contender. */
+const NOISE = 0.5;
+
 /** The machine without its name: what a reader needs to judge a figure. */
 const machine = {
   cpu: cpus()[0]?.model ?? "unknown",
@@ -67,6 +70,11 @@ try {
     return { id: aim.id, value: aim.value, target, met };
   });
   const result = { name, machine, rows, targets };
+  const noisy = rows.filter(({ spread }) => typeof spread === "number" && spread > NOISE);
+  if (noisy.length > 0)
+    console.error(
+      `the machine was busy: ${noisy.length} of ${rows.length} rows spread by more than half; do not quote them`,
+    );
   if (values.json) console.log(JSON.stringify(result, null, 2));
   else {
     console.log(`\n${name}: ${machine.cpu}, ${machine.cores} cores, Node ${machine.node}\n\n${formatTable(rows)}`);

@@ -34,7 +34,7 @@ function evaluate({ shapes, run, oracle, gradients }: ContractCase, asOracle: bo
 }
 
 /** The result and the gradients of a case on an engine, as plain arrays. */
-export async function resultsOn(engine: string, contractCase: ContractCase, asOracle = false): Promise<Float32Array[]> {
+async function resultsOn(engine: string, contractCase: ContractCase, asOracle = false): Promise<Float32Array[]> {
   await tf.setBackend(engine);
   const tensors = tf.tidy(() => evaluate(contractCase, asOracle));
   const values = await Promise.all(tensors.map((tensor) => tensor.data<"float32">()));
@@ -43,7 +43,7 @@ export async function resultsOn(engine: string, contractCase: ContractCase, asOr
 }
 
 /** The largest difference between `actual` and `expected`, relative to the largest expected value; NaN counts as infinite. */
-export function relativeError(actual: Float32Array, expected: Float32Array): number {
+function relativeError(actual: Float32Array, expected: Float32Array): number {
   if (actual.length !== expected.length) return Number.POSITIVE_INFINITY;
   let [difference, largest] = [0, 0];
   for (let i = 0; i < expected.length; i++) {

@@ -30,6 +30,11 @@ export interface UnreadableImage {
 export interface AuditReport {
   readonly version: 1;
   readonly images: { readonly total: number; readonly labelled: number; readonly unlabelled: number };
+  /**
+   * What lies there, before anything was left out: rows of the CSV (records of the shards, images of the folders), and image files
+   * or records.
+   */
+  readonly found: { readonly rows: number; readonly images: number };
   /** `share` is of the labelled images, 0 to 1 (0 where none is labelled). */
   readonly classes: readonly {
     readonly index: number;

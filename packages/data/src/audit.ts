@@ -59,6 +59,10 @@ export async function audit(dataset: Dataset, options: AuditOptions = {}): Promi
   return {
     version: 1,
     ...labelsOf(dataset),
+    found: {
+      rows: total + problems("row-without-image").count + problems("duplicate-id").count,
+      images: total + problems("image-without-row").count,
+    },
     rowsWithoutImage: problems("row-without-image"),
     imagesWithoutRow: problems("image-without-row"),
     otherProblems: dataset.problems.filter(({ kind }) => kind === "duplicate-id" || kind === "corrupt-record"),

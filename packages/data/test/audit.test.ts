@@ -28,6 +28,7 @@ describe("audit", () => {
   it("counts classes, and knows share and entropy of what a model that learned nothing would answer", async () => {
     const report = await audit(data);
     expect(report.images).toEqual({ total: 8, labelled: 6, unlabelled: 2 });
+    expect(report.found).toEqual({ rows: 10, images: 10 });
     expect(report.classes).toEqual([
       { index: 0, name: "a", count: 2, share: 2 / 6 },
       { index: 1, name: "b", count: 4, share: 4 / 6 },

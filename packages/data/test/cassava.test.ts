@@ -11,9 +11,8 @@ describe.skipIf(!hasCassava)(
     it("has the counts of shared/data/README.md: 1,067 rows, 1,070 images, 1,058 usable", async () => {
       const data = await openDataset(cassava);
       const report = await audit(data);
-      const files = report.images.total + report.imagesWithoutRow.count;
-      const rows = report.images.total + report.rowsWithoutImage.count;
-      expect({ rows, files, usable: report.images.labelled }).toEqual({ rows: 1067, files: 1070, usable: 1058 });
+      expect(report.found).toEqual({ rows: 1067, images: 1070 });
+      expect(report.images).toEqual({ total: 1058, labelled: 1058, unlabelled: 0 });
       expect([report.rowsWithoutImage.count, report.imagesWithoutRow.count]).toEqual([9, 12]);
       expect(report.classes.map(({ count }) => count)).toEqual([52, 107, 118, 653, 128]);
       expect(report.majority?.name).toBe("Cassava Mosaic Disease (CMD)");

@@ -129,10 +129,17 @@ describe("folderStore", () => {
       fc.property(fc.string({ unit: "grapheme", maxLength: 300 }), (key) => {
         const path = pathOfKey(key);
         expect(keyOfPath(path)).toBe(key);
-        for (const name of path) expect(name).toMatch(/^[a-z0-9_%+-]{1,202}(\.bin)?$/);
+        for (const name of path) expect(name).toMatch(/^[a-z0-9_%+-][a-z0-9_%+.-]{0,201}(\.bin)?$/);
       }),
     );
     expect(pathOfKey("resnet50-ab12/0f9c/0")).toEqual(["resnet50-ab12", "0f9c", "0.bin"]);
+    expect(pathOfKey("model/cassava.json")).toEqual(["model", "cassava.json"]);
+    expect(["a.bin", "nul.txt", ".a.b", "A.txt"].map((key) => pathOfKey(key)[0])).toEqual([
+      "a%2ebin.bin",
+      "nul%2etxt.bin",
+      "%2ea%2eb.bin",
+      "%41%2etxt.bin",
+    ]);
   });
 
   it("leaves no temporary behind, and lists no stranger's file", () =>

@@ -4,6 +4,7 @@ import type { Feature, FeatureKind } from "./feature.ts";
 import { openRecords, type ReadRecordsOptions } from "./read-records.ts";
 import type { SkippedRange } from "./record-reader.ts";
 import type { ByteSource } from "./source.ts";
+import { isPrintable } from "./text.ts";
 
 /** Smallest, largest and mean of something counted. */
 export interface Extent {
@@ -23,6 +24,8 @@ export interface FeatureSummary {
   readonly valueCount: Extent;
   /** Bytes per value, where it holds bytes. */
   readonly byteSize?: Extent;
+  /** Whether every value is printable UTF-8 text, where it holds bytes. */
+  readonly text?: boolean;
   /** Range of the values, where it holds numbers. Integers beyond 2^53 are rounded. */
   readonly range?: { readonly min: number; readonly max: number };
   /** Occurrences of each int64 value in ascending order, where there are at most `maxDistinct`. */
@@ -124,6 +127,7 @@ class FeatureTally {
   readonly #valueCount = new Tally();
   readonly #byteSize = new Tally();
   readonly #numbers = new Tally();
+  #text = true;
   #counts: Map<bigint, number> | undefined = new Map();
 
   constructor(name: string, maxDistinct: number) {
@@ -134,7 +138,12 @@ class FeatureTally {
   add(feature: Feature): void {
     this.#kinds[feature.kind] = (this.#kinds[feature.kind] ?? 0) + 1;
     this.#valueCount.add(feature.kind === "none" ? 0 : feature.value.length);
-    if (feature.kind === "bytes") for (const value of feature.value) this.#byteSize.add(value.length);
+    if (feature.kind === "bytes") {
+      for (const value of feature.value) {
+        this.#byteSize.add(value.length);
+        this.#text &&= isPrintable(value);
+      }
+    }
     if (feature.kind === "float") for (const value of feature.value) this.#numbers.add(value);
     if (feature.kind === "int64") for (const value of feature.value) this.#addInteger(value);
   }
@@ -156,7 +165,7 @@ class FeatureTally {
       kinds: this.#kinds,
       present: this.#valueCount.count,
       valueCount: this.#valueCount.extent(),
-      ...(this.#byteSize.count > 0 ? { byteSize: this.#byteSize.extent() } : {}),
+      ...(this.#byteSize.count > 0 ? { byteSize: this.#byteSize.extent(), text: this.#text } : {}),
       ...(this.#numbers.count > 0 ? { range: { min, max } } : {}),
       ...(counts !== undefined && counts.size > 0
         ? { counts: new Map([...counts].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))) }

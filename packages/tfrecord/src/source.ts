@@ -78,7 +78,8 @@ async function* responseChunks(response: Response, file: string | undefined): As
   if (response.body !== null) yield* streamChunks(response.body);
 }
 
-async function* streamChunks(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
+/** The chunks of a stream; it is cancelled when the consumer stops. */
+export async function* streamChunks(stream: ReadableStream<Uint8Array>): AsyncGenerator<Uint8Array> {
   const reader = stream.getReader();
   let finished = false;
   try {

@@ -30,6 +30,12 @@ export function decodeText(bytes: Uint8Array, start: number, end: number): strin
   }
 }
 
+/** Whether `bytes` are UTF-8 text without control characters other than white space. */
+export function isPrintable(bytes: Uint8Array): boolean {
+  for (const byte of bytes) if (byte < 32 && byte !== 9 && byte !== 10 && byte !== 13) return false;
+  return decodeText(bytes, 0, bytes.length) !== undefined;
+}
+
 /** A key of a feature map; protobuf allows valid UTF-8 only. */
 export function decodeKey(bytes: Uint8Array, start: number, end: number): string {
   const key = decodeText(bytes, start, end);

@@ -101,7 +101,7 @@ export class Cursor {
         this.advance(8);
         return;
       case WIRE_BYTES:
-        this.at += this.length();
+        this.advance(this.length());
         return;
       case WIRE_FIXED32:
         this.advance(4);

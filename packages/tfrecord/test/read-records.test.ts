@@ -1,3 +1,4 @@
+import { gunzipSync, inflateSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { frameRecord, isTFRecordError, readRecords, TFRecordError, writeRecords } from "../src/index.ts";
@@ -11,6 +12,47 @@ describe("frameRecord and writeRecords", () => {
   it("write the bytes that TensorFlow writes", async () => {
     expect(frameRecord(text("foo"))).toEqual(foo);
     expect(concat(await collect(writeRecords([text("foo"), text("foo")])))).toEqual(concat([foo, foo]));
+  });
+});
+
+describe("writeRecords", () => {
+  const records = Array.from({ length: 3000 }, (_, i) => new Uint8Array(i === 1500 ? 200_000 : i % 90).fill(i));
+
+  it("gathers small records and keeps the order", async () => {
+    const chunks = await collect(writeRecords(records));
+    expect(chunks.length).toBeLessThan(10);
+    expect(Buffer.compare(concat(chunks), frames(...records))).toBe(0);
+    expect(await collect(writeRecords([]))).toEqual([]);
+  });
+
+  it.each(["gzip", "zlib"] as const)("compresses: %s", async (compression) => {
+    const packed = concat(await collect(writeRecords(records, { compression })));
+    expect(packed.length).toBeLessThan(frames(...records).length / 2);
+    expect(Buffer.compare((compression === "gzip" ? gunzipSync : inflateSync)(packed), frames(...records))).toBe(0);
+    expect((await collect(readRecords(packed))).map(hex)).toEqual(records.map(hex));
+  });
+
+  it.each(["none", "gzip"] as const)("passes on what its source throws, and closes it: %s", async (compression) => {
+    let closed = 0;
+    async function* source() {
+      try {
+        yield new Uint8Array(100_000);
+        throw new Error("no more");
+      } finally {
+        closed++;
+      }
+    }
+    expect(await failure(collect(writeRecords(source(), { compression })))).toMatchObject({ message: "no more" });
+    expect(closed).toBe(1);
+    async function* endless() {
+      try {
+        for (let i = 0; ; i++) yield new Uint8Array(100_000).map((_, j) => (i * j) >> 3);
+      } finally {
+        closed++;
+      }
+    }
+    for await (const _ of writeRecords(endless(), { compression })) break;
+    expect(closed).toBe(2);
   });
 });
 

@@ -37,6 +37,12 @@ it("does not care about the scale of a column, nor about a constant one", () => 
   for (const [k, p] of a.entries()) expect(p).toBeCloseTo(b[k]!, 4);
 });
 
+it("comes to the same from another start", () => {
+  const start = logisticRegression(set, { c: 0.1 });
+  const [cold, warm] = [logisticRegression(set, { tolerance: 1e-9 }), logisticRegression(set, { tolerance: 1e-9, start })];
+  for (const [k, p] of warm.predict(set).entries()) expect(p).toBeCloseTo(cold.predict(set)[k]!, 6);
+});
+
 it("refuses unlabeled images", () => {
   const { labels: _, ...unlabeled } = set;
   expect(() => logisticRegression(unlabeled)).toThrow(/label/);

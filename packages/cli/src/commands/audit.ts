@@ -30,14 +30,14 @@ export function auditCommand(program: Command, context: CliContext): void {
 
 /** An audit for people. */
 export function describeAudit(report: AuditReport): string {
-  const { images, majority, sizes, duplicates, unreadable } = report;
+  const { images, found, majority, sizes, duplicates, unreadable } = report;
   const classes = table([
     ["class", "name", "images", "share"],
     ...report.classes.map(({ index, name, count, share }) => [index, name, count, percent(share)]),
   ]);
   const common = Object.entries(sizes?.counts ?? {}).slice(0, 3);
   const lines = [
-    `${plural(images.total, "image")}: ${images.labelled} labelled, ${images.unlabelled} without a label`,
+    `${plural(found.images, "image")} and ${plural(found.rows, "row")}; used: ${plural(images.total, "image")}, ${images.labelled} of them labelled`,
     ...(majority ? [`majority class: ${majority.name}, ${percent(majority.share)}: what a model that learned nothing reaches`] : []),
     `label entropy: ${report.labelEntropy.toFixed(4)} nats: the loss of a model that learned only the shares`,
     ...(sizes ? [`sizes: ${common.map(([size, count]) => `${size} (${count})`).join(", ")}`] : []),

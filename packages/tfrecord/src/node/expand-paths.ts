@@ -2,8 +2,8 @@ import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { TFRecordError } from "../errors.ts";
 
-/** Names of TFRecord files, as their writers choose them; used where a whole folder is given. */
-const RECORD_FILE = /\.(tfrec|tfrecord|tfrecords|record|records)(-\d+-of-\d+)?(\.gz)?$/i;
+/** Names of TFRecord files, as their writers choose them, but for hidden ones; used where a whole folder is given. */
+const RECORD_FILE = /^(?!\.).*\.(tfrec|tfrecord|tfrecords|record|records)(-\d+-of-\d+)?(\.gz)?$/i;
 
 /**
  * The files that the patterns name, sorted by name within each pattern, without repetition. A pattern is a file, a folder
