@@ -1,7 +1,7 @@
 // @cassava/metrics, as built, against scikit-learn 1.9 and scipy.
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { pathToFileURL } from "node:url";
+import * as metrics from "@cassava/metrics";
 import { brokenMetrics, goldenDifference, mismatch } from "./metrics/compare.mjs";
 
 /** Throws the first ten of the given complaints, where there is one. */
@@ -12,7 +12,6 @@ const refuse = (complaints) => {
 
 /** @type {import("../scripts/conformance.mjs").Conformance} */
 export default async ({ python, root, work, check }) => {
-  const metrics = await import(pathToFileURL(join(root, "packages/metrics/dist/index.js")).href);
   const path = join(work, "golden.json");
   await python("metrics/golden.py", [path]);
   const golden = JSON.parse(await readFile(path, "utf8"));

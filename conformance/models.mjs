@@ -47,11 +47,15 @@ export default async ({ python, shared, work, check, skip }) => {
       await check(`${name} at ${size} px with random weights and statistics has Keras's features`, async () => {
         const own = await ours(name, weights, images, size);
         expectClose(own.features, theirs.features);
-        if (own.parameters !== theirs.parameters) throw new Error(`${own.parameters} parameters, Keras has ${theirs.parameters}`);
+        if (own.parameters !== theirs.parameters)
+          throw new Error(`${own.parameters} parameters, Keras has ${theirs.parameters}`);
       });
       if (size !== 160) continue;
       await check(`the oracle notices two swapped tensors of one layer of ${name}`, async () => {
-        const layer = [...weights.keys()].filter((key) => key.endsWith("/gamma")).at(-3).split("/")[0];
+        const layer = [...weights.keys()]
+          .filter((key) => key.endsWith("/gamma"))
+          .at(-3)
+          .split("/")[0];
         const swapped = new Map(weights);
         swapped.set(`${layer}/beta`, weights.get(`${layer}/moving_mean`));
         swapped.set(`${layer}/moving_mean`, weights.get(`${layer}/beta`));

@@ -1,9 +1,18 @@
-"""Examples as JSON that loses nothing: bytes as base64, floats as the hexadecimal of their 4 bytes, integers as text."""
+"""Examples as JSON that loses nothing: bytes as base64, floats as the hexadecimal of their 4 bytes, integers as
+text, maps as sorted entries. dump.mjs writes the same."""
 
 import base64
+import os
 import struct
 
+# Protobuf's reference in Python, not upb: upb drops map entries that have unknown fields, and sorts a name after the names
+# that it is a prefix of, where C++, Java and Go sort it before.
+os.environ["PROTOCOL_BUFFERS_PYTHON_IMPLEMENTATION"] = "python"
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 import tensorflow as tf
+from google.protobuf.internal import api_implementation
+
+assert api_implementation.Type() == "python"
 
 
 def feature(message):
@@ -19,7 +28,7 @@ def feature(message):
 
 
 def features(message):
-    return {key: feature(message.feature[key]) for key in sorted(message.feature)}
+    return [[key, feature(message.feature[key])] for key in sorted(message.feature)]
 
 
 def example(record):
@@ -31,7 +40,7 @@ def sequence(record):
     lists = message.feature_lists.feature_list
     return {
         "context": features(message.context),
-        "lists": {key: [feature(one) for one in lists[key].feature] for key in sorted(lists)},
+        "lists": [[key, [feature(one) for one in lists[key].feature]] for key in sorted(lists)],
     }
 
 

@@ -7,13 +7,11 @@ Printed is a list with, for each job, {"records": [...]} or {"error": the name o
 
 import hashlib
 import json
-import os
 import sys
 
-os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
-import tensorflow as tf
 
-import dump
+import dump  # Before TensorFlow: it chooses protobuf's implementation.
+import tensorflow as tf
 
 
 def canonical(message_type, record):

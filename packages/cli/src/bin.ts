@@ -7,4 +7,10 @@ process.once("SIGINT", () => {
   // A second Ctrl-C ends the process at once, as it does by default.
 });
 const { stdout, stderr, env } = process;
-process.exitCode = await main(process.argv.slice(2), { stdout, stderr, env, cwd: process.cwd(), signal: controller.signal });
+process.exitCode = await main(process.argv.slice(2), {
+  stdout,
+  stderr,
+  env,
+  cwd: process.cwd(),
+  signal: controller.signal,
+});

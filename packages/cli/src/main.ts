@@ -31,7 +31,9 @@ const COMMANDS = [
 /** The command line, with every command. */
 export function createProgram(context: CliContext): Command {
   const program = new Command("cassava")
-    .description("From TFRecord files, or a CSV and a folder of photographs, to a trained and evaluated image classifier.")
+    .description(
+      "From TFRecord files, or a CSV and a folder of photographs, to a trained and evaluated image classifier.",
+    )
     .version(versions.cassava!)
     .option("--json", "one JSON document on stdout, everything else on stderr")
     .option("--quiet", "results, warnings and errors only")

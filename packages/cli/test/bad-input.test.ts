@@ -39,7 +39,8 @@ async function refuses(data: string, message: RegExp, ...options: string[]): Pro
 
 it("a missing folder", () => refuses(join(folder.path, "nowhere"), /^error: .*nowhere/));
 
-it("an empty CSV", async () => refuses(await csvDataset("empty", "", { "a.jpg": jpeg }), /^error: .*train\.csv has no rows/));
+it("an empty CSV", async () =>
+  refuses(await csvDataset("empty", "", { "a.jpg": jpeg }), /^error: .*train\.csv has no rows/));
 
 it("a CSV that names no existing image", async () => {
   const data = await csvDataset("none", "image_id,label\nx.jpg,0\ny.jpg,1\n", { "a.jpg": jpeg });

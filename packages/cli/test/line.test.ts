@@ -29,7 +29,18 @@ beforeAll(async () => {
 afterAll(() => folder.remove());
 
 const json = (stdout: string) => JSON.parse(stdout);
-const training = ["--backbone", "resnet14", "--weights", "none", "--epochs", "2", "--head", "none", "--batch-size", "16"];
+const training = [
+  "--backbone",
+  "resnet14",
+  "--weights",
+  "none",
+  "--epochs",
+  "2",
+  "--head",
+  "none",
+  "--batch-size",
+  "16",
+];
 
 describe("the line from a data set to a verdict", () => {
   it("inspects shards", async () => {
@@ -37,12 +48,18 @@ describe("the line from a data set to a verdict", () => {
     expect(code).toBe(0);
     const { records, corrupt, files } = json(stdout);
     expect([records, corrupt, files.length]).toEqual([COUNT, 0, 3]);
-    expect(files[0].features.map(({ name }: { name: string }) => name).sort()).toEqual(["image", "image_name", "target"]);
+    expect(files[0].features.map(({ name }: { name: string }) => name).sort()).toEqual([
+      "image",
+      "image_name",
+      "target",
+    ]);
   });
 
   it("audits shards and CSV alike", async () => {
     const [shards, csv] = await Promise.all(
-      ["shards", "csv"].map(async (name) => json((await cassava(folder.path, "audit", join(folder.path, name), "--json")).stdout)),
+      ["shards", "csv"].map(async (name) =>
+        json((await cassava(folder.path, "audit", join(folder.path, name), "--json")).stdout),
+      ),
     );
     expect(shards.images).toEqual({ total: COUNT, labelled: COUNT, unlabelled: 0 });
     expect(csv.classes).toEqual(shards.classes);
@@ -51,7 +68,16 @@ describe("the line from a data set to a verdict", () => {
 
   it("splits both alike, and will not overwrite", async () => {
     const run = (name: string) =>
-      cassava(folder.path, "split", join(folder.path, name), "--ratios", "60/20/20", "--out", `${name}.json`, "--quiet");
+      cassava(
+        folder.path,
+        "split",
+        join(folder.path, name),
+        "--ratios",
+        "60/20/20",
+        "--out",
+        `${name}.json`,
+        "--quiet",
+      );
     expect((await run("shards")).code).toBe(0);
     expect((await run("csv")).code).toBe(0);
     const read = (name: string) => readFile(join(folder.path, name), "utf8");
@@ -63,7 +89,17 @@ describe("the line from a data set to a verdict", () => {
   it("trains from both to the same result; evaluate and predict reproduce it", async () => {
     const run = async (name: string) => {
       const data = join(folder.path, name);
-      return cassava(folder.path, "train", data, ...training, "--split", "shards.json", "--out", `run-${name}`, "--json");
+      return cassava(
+        folder.path,
+        "train",
+        data,
+        ...training,
+        "--split",
+        "shards.json",
+        "--out",
+        `run-${name}`,
+        "--json",
+      );
     };
     const [shards, csv] = [await run("shards"), await run("csv")];
     expect(shards.stderr).toMatch(/epoch 2\/2: loss/);
@@ -72,12 +108,33 @@ describe("the line from a data set to a verdict", () => {
     expect(document.parts.test.n).toBe(24);
     expect(document.verdict.text).toMatch(/^Test accuracy \d/);
     const saved = await everythingIn(join(folder.path, "run-shards"));
-    const expected = ["config.json", "history.csv", "log.txt", "metrics.json", "predictions.jsonl", "split.json", "timings.json"];
+    const expected = [
+      "config.json",
+      "history.csv",
+      "log.txt",
+      "metrics.json",
+      "predictions.jsonl",
+      "split.json",
+      "timings.json",
+    ];
     expect(saved.filter((name) => !name.startsWith("model"))).toEqual(expected);
 
     const evaluated = await cassava(folder.path, "evaluate", "run-shards", "--json");
-    expect(json(evaluated.stdout)).toEqual({ version: 1, part: "test", summary: document.parts.test, reproduced: true });
-    const elsewhere = await cassava(folder.path, "evaluate", "run-shards", join(folder.path, "csv"), "--part", "test", "--json");
+    expect(json(evaluated.stdout)).toEqual({
+      version: 1,
+      part: "test",
+      summary: document.parts.test,
+      reproduced: true,
+    });
+    const elsewhere = await cassava(
+      folder.path,
+      "evaluate",
+      "run-shards",
+      join(folder.path, "csv"),
+      "--part",
+      "test",
+      "--json",
+    );
     expect(json(elsewhere.stdout).summary).toEqual(document.parts.test);
 
     const lines = (await readFile(join(folder.path, "run-shards", "predictions.jsonl"), "utf8")).trimEnd().split("\n");
@@ -92,7 +149,17 @@ describe("the line from a data set to a verdict", () => {
 
   it("gives the same metrics for the same seed, and others for another", async () => {
     const run = async (seed: string, out: string) => {
-      const args = [join(folder.path, "shards"), ...training, "--split", "shards.json", "--seed", seed, "--out", out, "--quiet"];
+      const args = [
+        join(folder.path, "shards"),
+        ...training,
+        "--split",
+        "shards.json",
+        "--seed",
+        seed,
+        "--out",
+        out,
+        "--quiet",
+      ];
       expect((await cassava(folder.path, "train", ...args)).code).toBe(0);
       return readFile(join(folder.path, out, "predictions.jsonl"), "utf8");
     };
@@ -102,12 +169,25 @@ describe("the line from a data set to a verdict", () => {
   });
 
   it("converts a CSV to shards that hold the same bytes", async () => {
-    const { code } = await cassava(folder.path, "convert", join(folder.path, "csv"), "--out", "converted", "--shards", "2", "--quiet");
+    const { code } = await cassava(
+      folder.path,
+      "convert",
+      join(folder.path, "csv"),
+      "--out",
+      "converted",
+      "--shards",
+      "2",
+      "--quiet",
+    );
     expect(code).toBe(0);
-    const [from, to] = await Promise.all([openDataset(join(folder.path, "csv")), openDataset(join(folder.path, "converted"))]);
+    const [from, to] = await Promise.all([
+      openDataset(join(folder.path, "csv")),
+      openDataset(join(folder.path, "converted")),
+    ]);
     expect(to.entries.map(({ id, label }) => [id, label])).toEqual(from.entries.map(({ id, label }) => [id, label]));
     expect(to.classes).toEqual(from.classes);
-    for (const [i, entry] of to.entries.entries()) expect(await to.read(entry)).toEqual(await from.read(from.entries[i]!));
+    for (const [i, entry] of to.entries.entries())
+      expect(await to.read(entry)).toEqual(await from.read(from.entries[i]!));
     await Promise.all([from.close(), to.close()]);
   });
 });

@@ -6,7 +6,13 @@ import { cassava } from "./support.ts";
 
 describe("format", () => {
   it("writes durations and sizes for people", () => {
-    expect([4.24, 59.4, 61, 3599, 7440].map(duration)).toEqual(["4.2 s", "59 s", "1 min 1 s", "59 min 59 s", "2 h 4 min"]);
+    expect([4.24, 59.4, 61, 3599, 7440].map(duration)).toEqual([
+      "4.2 s",
+      "59 s",
+      "1 min 1 s",
+      "59 min 59 s",
+      "2 h 4 min",
+    ]);
     expect([512, 1536, 3 * 2 ** 30].map(bytes)).toEqual(["512 B", "1.5 KiB", "3.0 GiB"]);
   });
   it("aligns numbers to the right and words to the left", () => {
@@ -44,7 +50,10 @@ describe("progress", () => {
     vi.advanceTimersByTime(2000);
     progress.update(2, "loss 1.0");
     progress.end();
-    expect(parts).toEqual(["\r\u001b[2Kreading ████████████░░░░░░░░░░░░ 50 % (2 of 4), 2.0 s left, loss 1.0", "\r\u001b[2K"]);
+    expect(parts).toEqual([
+      "\r\u001b[2Kreading ████████████░░░░░░░░░░░░ 50 % (2 of 4), 2.0 s left, loss 1.0",
+      "\r\u001b[2K",
+    ]);
   });
 });
 
@@ -79,7 +88,10 @@ it("has help for every command, and suggests what was meant", async () => {
     expect([help.code, help.stdout]).toEqual([0, expect.stringMatching(/--json[^]*--quiet/)]);
   }
   const mistyped = await cassava(".", "trian");
-  expect([mistyped.code, mistyped.stderr]).toEqual([1, expect.stringMatching(/unknown command 'trian'[^]*Did you mean train/)]);
+  expect([mistyped.code, mistyped.stderr]).toEqual([
+    1,
+    expect.stringMatching(/unknown command 'trian'[^]*Did you mean train/),
+  ]);
   const empty = await cassava(".");
   expect([empty.code, empty.stderr]).toEqual([1, expect.stringContaining("Usage: cassava")]);
 });

@@ -1,8 +1,9 @@
 /** The types that flow between the packages. They are inlined into every published declaration file. */
-export type { ClassInfo, Dataset, DatasetEntry, DatasetProblem } from "./dataset.ts";
+
 export type { Batch, BatchSource, EncodedBatch } from "./batch.ts";
-export type { FrozenEngine, FrozenPart, FrozenSpec } from "./frozen.ts";
-export type { Classifier, NamedWeight, PreprocessingContract } from "./classifier.ts";
 export type { Callback, CallbackResult, EpochEvent, EpochLogs, TrainingRun } from "./callback.ts";
-export type { Store } from "./store.ts";
+export type { Classifier, NamedWeight, PreprocessingContract } from "./classifier.ts";
+export type { ClassInfo, Dataset, DatasetEntry, DatasetProblem } from "./dataset.ts";
+export type { FrozenEngine, FrozenPart, FrozenSpec } from "./frozen.ts";
 export type { ProbeHost } from "./probe.ts";
+export type { Store } from "./store.ts";

@@ -1,8 +1,10 @@
+import { DataError } from "./errors.ts";
+
 /** A stream of random numbers. Drawing from one stream never changes another. */
 export interface Random {
   /** Uniform in [0, 1), a multiple of 2^-53. */
   next(): number;
-  /** Uniform integer in 0 … n-1, without modulo bias. `n` is an integer from 1 to 2^32; a RangeError otherwise. */
+  /** Uniform integer in 0 … n-1, without modulo bias. `n` is an integer from 1 to 2^32; a DataError (OPTION_INVALID) otherwise. */
   int(n: number): number;
   /** Standard normal: mean 0, variance 1. */
   normal(): number;
@@ -32,7 +34,7 @@ export function random(seed: number, ...keys: (string | number)[]): Random {
   const next = (): number => ((bits() >>> 6) * 2 ** 27 + (bits() >>> 5)) / 2 ** 53;
   const int = (n: number): number => {
     if (!Number.isInteger(n) || n < 1 || n > 2 ** 32) {
-      throw new RangeError(`int(${n}): pass an integer from 1 to 2^32, the number of values to choose from`);
+      throw new DataError("OPTION_INVALID", `random: int(${n}): use an integer from 1 to 2^32, the number of values`);
     }
     // Draws at or above the largest multiple of n would favour small results: draw again (less than twice on average).
     const limit = 2 ** 32 - (2 ** 32 % n);

@@ -1,5 +1,5 @@
-import * as tf from "@tensorflow/tfjs";
 import type { ClassInfo, Classifier, NamedWeight, PreprocessingContract } from "@cassava/contracts";
+import * as tf from "@tensorflow/tfjs";
 import type { Backbone } from "./backbones/load-backbone.ts";
 import { inferenceBatchNorm, tfjsFrozenPart } from "./frozen-part.ts";
 import { batchNormTraining } from "./graph/batch-norm.ts";

@@ -1,5 +1,5 @@
-import * as tf from "@tensorflow/tfjs";
 import type { Batch, FrozenPart, PreprocessingContract } from "@cassava/contracts";
+import * as tf from "@tensorflow/tfjs";
 import { ModelsError } from "./errors.ts";
 import { foldForInference, type WeightedGraph } from "./graph/fold.ts";
 import type { BatchNormNode } from "./graph/graph.ts";
@@ -63,7 +63,11 @@ export async function tfjsFrozenPart(below: WeightedGraph, contract: Preprocessi
 }
 
 /** Batch normalization by its moving statistics. */
-export function inferenceBatchNorm(x: tf.Tensor4D, node: BatchNormNode, weight: (name: string) => tf.Tensor): tf.Tensor4D {
+export function inferenceBatchNorm(
+  x: tf.Tensor4D,
+  node: BatchNormNode,
+  weight: (name: string) => tf.Tensor,
+): tf.Tensor4D {
   const [mean, variance, beta, gamma] = ["moving_mean", "moving_variance", "beta", "gamma"].map((role) =>
     weight(`${node.name}/${role}`),
   ) as [tf.Tensor1D, tf.Tensor1D, tf.Tensor1D, tf.Tensor1D];

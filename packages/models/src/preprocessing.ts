@@ -1,5 +1,5 @@
-import * as tf from "@tensorflow/tfjs";
 import type { PreprocessingContract } from "@cassava/contracts";
+import * as tf from "@tensorflow/tfjs";
 
 /** A way of Keras's `preprocess_input` to bring RGB 0-255 into the range that a backbone was trained on. */
 export type PreprocessingMode = PreprocessingContract["mode"];

@@ -17,7 +17,8 @@ function composed(x: tf.Tensor4D, gamma: tf.Tensor1D, beta: tf.Tensor1D): tf.Ten
 
 it("composed of operations, has the value, the statistics and the gradients of its definition", async () => {
   const next = noise(7);
-  const draw = (shape: number[]) => tf.tensor(Float32Array.from({ length: shape.reduce((a, b) => a * b) }, next), shape);
+  const draw = (shape: number[]) =>
+    tf.tensor(Float32Array.from({ length: shape.reduce((a, b) => a * b) }, next), shape);
   const [x, gamma, beta, weights] = [draw([3, 4, 5, 6]).mul(3).add(1), draw([6]), draw([6]), draw([3, 4, 5, 6])];
   const [x4, g1, b1] = [x as tf.Tensor4D, gamma as tf.Tensor1D, beta as tf.Tensor1D];
   const { y, mean, variance } = composedBatchNorm(x4, g1, b1, EPSILON);
@@ -27,7 +28,11 @@ it("composed of operations, has the value, the statistics and the gradients of i
   expect(relativeDifference(await variance.data(), await moments.variance.data())).toBeLessThan(1e-5);
 
   const gradients = (f: (a: tf.Tensor4D, b: tf.Tensor1D, c: tf.Tensor1D) => tf.Tensor) =>
-    tf.grads((a, b, c) => f(a as tf.Tensor4D, b as tf.Tensor1D, c as tf.Tensor1D).mul(weights!).sum())([x4, g1, b1]);
+    tf.grads((a, b, c) =>
+      f(a as tf.Tensor4D, b as tf.Tensor1D, c as tf.Tensor1D)
+        .mul(weights!)
+        .sum(),
+    )([x4, g1, b1]);
   const ours = gradients((a, b, c) => composedBatchNorm(a, b, c, EPSILON).y);
   const theirs = gradients(composed);
   for (const [i, gradient] of ours.entries()) {

@@ -42,7 +42,11 @@ describe("the cut", () => {
     // The oracle sees a forgotten statistic.
     const broken = new Map(backbone.weights);
     broken.set("conv4_block1_0_bn/moving_mean", { shape: [64], data: new Float32Array(64) });
-    const other = await createClassifier({ backbone: { ...backbone, weights: broken }, head: denseHead(), classes: fiveClasses });
+    const other = await createClassifier({
+      backbone: { ...backbone, weights: broken },
+      head: denseHead(),
+      classes: fiveClasses,
+    });
     expect(relativeDifference(await logitsOf(other), expected)).toBeGreaterThan(1e-3);
     other.dispose();
     whole.dispose();
@@ -61,7 +65,13 @@ describe("the cut", () => {
 
   it("trains nothing of a frozen batch normalization, and its scale and shift of a live one", async () => {
     const names = async (batchNorm: "frozen" | "training") => {
-      const options = { backbone, head: denseHead({ units: [] }), classes: fiveClasses, unfreezeFrom: "conv4", batchNorm };
+      const options = {
+        backbone,
+        head: denseHead({ units: [] }),
+        classes: fiveClasses,
+        unfreezeFrom: "conv4",
+        batchNorm,
+      };
       const model = await createClassifier(options);
       const trained = model.weights.filter(({ trainable }) => trainable).map(({ name }) => name);
       model.dispose();
@@ -91,9 +101,13 @@ describe("the cut", () => {
 
   it("refuses a stage that is not there, and batches of another size", async () => {
     const options = { backbone, head: denseHead(), classes: fiveClasses };
-    await expect(createClassifier({ ...options, unfreezeFrom: "conv9" })).rejects.toThrow(/conv1, conv2, conv3, conv4, avg_pool/);
+    await expect(createClassifier({ ...options, unfreezeFrom: "conv9" })).rejects.toThrow(
+      /conv1, conv2, conv3, conv4, avg_pool/,
+    );
     const model = await createClassifier(options);
-    await expect(model.frozen.run(noiseBatch(2, 32))).rejects.toSatisfy((error) => isModelsError(error, "BATCH_INVALID"));
+    await expect(model.frozen.run(noiseBatch(2, 32))).rejects.toSatisfy((error) =>
+      isModelsError(error, "BATCH_INVALID"),
+    );
     model.dispose();
   });
 });
@@ -118,14 +132,23 @@ describe("dropout", () => {
 
 describe("saving", () => {
   it.each([undefined, "conv3"])("brings back the same classifier, cut at %s", async (unfreezeFrom) => {
-    const model = await createClassifier({ backbone, head: denseHead({ units: [8] }), classes: fiveClasses, unfreezeFrom });
+    const model = await createClassifier({
+      backbone,
+      head: denseHead({ units: [8] }),
+      classes: fiveClasses,
+      unfreezeFrom,
+    });
     for (const { variable } of model.weights) variable.assign(tf.tidy(() => variable.mul(1.25)));
     const store = mapStore();
     await saveClassifier(model, store);
     const loaded = await loadClassifier(store);
     expect(await logitsOf(loaded)).toEqual(await logitsOf(model));
     expect(loaded.frozen.id).toBe(model.frozen.id);
-    expect([loaded.classes, loaded.contract, loaded.batchNorm]).toEqual([model.classes, model.contract, model.batchNorm]);
+    expect([loaded.classes, loaded.contract, loaded.batchNorm]).toEqual([
+      model.classes,
+      model.contract,
+      model.batchNorm,
+    ]);
     expect(summary(loaded)).toEqual(summary(model));
     model.dispose();
     loaded.dispose();

@@ -29,7 +29,8 @@ async function kerasFile(layers: Record<string, Record<string, Tensor>>, split =
     for (const [name, { shape, data }] of Object.entries(tensors)) {
       const parts = name.split("/");
       let at = group;
-      for (const part of parts.slice(0, -1)) at = at.keys().includes(part) ? (at.get(part) as typeof group) : at.create_group(part);
+      for (const part of parts.slice(0, -1))
+        at = at.keys().includes(part) ? (at.get(part) as typeof group) : at.create_group(part);
       at.create_dataset({ name: parts.at(-1)!, data, shape });
     }
   }
@@ -44,8 +45,15 @@ const bias = { shape: [2], data: Float32Array.of(3, 4) };
 
 describe("readKerasWeights", () => {
   it("reads Keras 2's and Keras 3's names alike, gzipped or not, with layer_names in one or several parts", async () => {
-    const two = await kerasFile({ a: { "a/kernel:0": kernel, "a/bias:0": bias }, b: {}, c: { "x/c/depthwise_kernel:0": kernel } });
-    const three = await kerasFile({ a: { "a/kernel": kernel, "a/bias": bias }, b: {}, c: { "c/kernel": kernel } }, true);
+    const two = await kerasFile({
+      a: { "a/kernel:0": kernel, "a/bias:0": bias },
+      b: {},
+      c: { "x/c/depthwise_kernel:0": kernel },
+    });
+    const three = await kerasFile(
+      { a: { "a/kernel": kernel, "a/bias": bias }, b: {}, c: { "c/kernel": kernel } },
+      true,
+    );
     for (const bytes of [two, three, gzipSync(three)]) {
       const weights = await readKerasWeights(bytes);
       expect([...weights.keys()]).toEqual(["a/kernel", "a/bias", "c/kernel"]);
@@ -87,12 +95,15 @@ describe("loadBackbone", () => {
   });
 
   it("refuses an unknown name and an impossible size", () => {
-    expect(() => loadBackbone("resnet51", { weights: "none" })).toThrow(/choose one of mobilenetV2, resnet50, resnet14/);
+    expect(() => loadBackbone("resnet51", { weights: "none" })).toThrow(
+      /choose one of mobilenetV2, resnet50, resnet14/,
+    );
     expect(() => loadBackbone("RESNET50", { weights: "none", inputSize: 31 })).toThrow(/at least 32; got 31/);
   });
 
   it("draws the same weights for the same seed, of He's variance", () => {
-    const draw = (seed: number) => loadBackbone("resnet14", { weights: "none", seed }).weights.get("conv4_block2_2_conv/kernel")!.data;
+    const draw = (seed: number) =>
+      loadBackbone("resnet14", { weights: "none", seed }).weights.get("conv4_block2_2_conv/kernel")!.data;
     expect(draw(1)).toEqual(draw(1));
     expect(draw(2)).not.toEqual(draw(1));
     const data = draw(1);
@@ -103,14 +114,19 @@ describe("loadBackbone", () => {
   });
 });
 
-describe.skipIf(sharedWeights === undefined)("real ImageNet weights (skipped where ../shared/weights is missing)", () => {
-  it.each([
-    ["mobilenetV2", "mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_224_no_top.h5"],
-    ["resnet50", "resnet50_weights_tf_dim_ordering_tf_kernels_notop.h5.gz"],
-  ])("fill %s, and no other backbone", async (name, file) => {
-    const weights = await readKerasWeights(readFileSync(`${sharedWeights}${file}`), { file });
-    expect(loadBackbone(name, { weights }).pretrained).toBe(true);
-    const other = name === "resnet50" ? "mobilenetV2" : "resnet50";
-    expect(() => loadBackbone(other, { weights, file })).toThrow(new RegExp(`^${file}: are not the weights of ${other}`));
-  });
-});
+describe.skipIf(sharedWeights === undefined)(
+  "real ImageNet weights (skipped where ../shared/weights is missing)",
+  () => {
+    it.each([
+      ["mobilenetV2", "mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_224_no_top.h5"],
+      ["resnet50", "resnet50_weights_tf_dim_ordering_tf_kernels_notop.h5.gz"],
+    ])("fill %s, and no other backbone", async (name, file) => {
+      const weights = await readKerasWeights(readFileSync(`${sharedWeights}${file}`), { file });
+      expect(loadBackbone(name, { weights }).pretrained).toBe(true);
+      const other = name === "resnet50" ? "mobilenetV2" : "resnet50";
+      expect(() => loadBackbone(other, { weights, file })).toThrow(
+        new RegExp(`^${file}: are not the weights of ${other}`),
+      );
+    });
+  },
+);

@@ -3,15 +3,15 @@ import { expect, it } from "vitest";
 import { decodeSafetensors, encodeSafetensors } from "../src/weights/safetensors.ts";
 
 it("brings back every weight, bit for bit", () => {
-  const weight = fc
-    .array(fc.integer({ min: 0, max: 4 }), { maxLength: 4 })
-    .chain((shape) => {
-      const size = shape.reduce((a, b) => a * b, 1);
-      return fc.float32Array({ minLength: size, maxLength: size }).map((data) => ({ shape, data }));
-    });
+  const weight = fc.array(fc.integer({ min: 0, max: 4 }), { maxLength: 4 }).chain((shape) => {
+    const size = shape.reduce((a, b) => a * b, 1);
+    return fc.float32Array({ minLength: size, maxLength: size }).map((data) => ({ shape, data }));
+  });
   fc.assert(
     fc.property(fc.dictionary(fc.string({ minLength: 1 }), weight), (object) => {
-      const weights = new Map(Object.entries(object).filter(([name]) => name !== "__metadata__" && name !== "__proto__"));
+      const weights = new Map(
+        Object.entries(object).filter(([name]) => name !== "__metadata__" && name !== "__proto__"),
+      );
       const decoded = decodeSafetensors(encodeSafetensors(weights));
       expect(new Map([...decoded].sort())).toEqual(new Map([...weights].sort()));
     }),

@@ -7,7 +7,10 @@ import type { Weights } from "../src/index.ts";
 const folder = fileURLToPath(new URL("../../../../shared/weights/", import.meta.url));
 export const sharedWeights = existsSync(folder) ? folder : undefined;
 
-export const fiveClasses: readonly ClassInfo[] = Array.from({ length: 5 }, (_, index) => ({ index, name: `class ${index}` }));
+export const fiveClasses: readonly ClassInfo[] = Array.from({ length: 5 }, (_, index) => ({
+  index,
+  name: `class ${index}`,
+}));
 
 /** A repeatable stream of numbers in [-1, 1). */
 export function noise(seed: number): () => number {

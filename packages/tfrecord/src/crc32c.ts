@@ -21,6 +21,36 @@ function buildTables(): Int32Array {
   return tables;
 }
 
+/** Shorter ranges are read byte by byte: a DataView costs more than it gains. */
+const SHORT_BYTES = 512;
+
+/** The register after 16 more bytes, given as words; the register before them is XORed into the first word. */
+function step(p: number, q: number, r: number, s: number): number {
+  const t = TABLES;
+  return (
+    t[3840 + (p & 255)]! ^
+    t[3584 + ((p >>> 8) & 255)]! ^
+    t[3328 + ((p >>> 16) & 255)]! ^
+    t[3072 + (p >>> 24)]! ^
+    t[2816 + (q & 255)]! ^
+    t[2560 + ((q >>> 8) & 255)]! ^
+    t[2304 + ((q >>> 16) & 255)]! ^
+    t[2048 + (q >>> 24)]! ^
+    t[1792 + (r & 255)]! ^
+    t[1536 + ((r >>> 8) & 255)]! ^
+    t[1280 + ((r >>> 16) & 255)]! ^
+    t[1024 + (r >>> 24)]! ^
+    t[768 + (s & 255)]! ^
+    t[512 + ((s >>> 8) & 255)]! ^
+    t[256 + ((s >>> 16) & 255)]! ^
+    t[s >>> 24]!
+  );
+}
+
+function word(bytes: Uint8Array, at: number): number {
+  return bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
+}
+
 /**
  * The raw shift register after `bytes[start, end)`, from `register` before it; no inversion at either end. The checksum
  * of a whole buffer is `~updateRegister(-1, bytes, 0, bytes.length) >>> 0`.
@@ -28,31 +58,19 @@ function buildTables(): Int32Array {
 export function updateRegister(register: number, bytes: Uint8Array, start: number, end: number): number {
   let c = register;
   let i = start;
-  if (end - start >= 16) {
+  const last = end - 16;
+  if (end - start < SHORT_BYTES) {
+    for (; i <= last; i += 16)
+      c = step(c ^ word(bytes, i), word(bytes, i + 4), word(bytes, i + 8), word(bytes, i + 12));
+  } else {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    const t = TABLES;
-    for (const last = end - 16; i <= last; i += 16) {
-      const p = c ^ view.getInt32(i, true);
-      const q = view.getInt32(i + 4, true);
-      const r = view.getInt32(i + 8, true);
-      const s = view.getInt32(i + 12, true);
-      c =
-        t[3840 + (p & 255)]! ^
-        t[3584 + ((p >>> 8) & 255)]! ^
-        t[3328 + ((p >>> 16) & 255)]! ^
-        t[3072 + (p >>> 24)]! ^
-        t[2816 + (q & 255)]! ^
-        t[2560 + ((q >>> 8) & 255)]! ^
-        t[2304 + ((q >>> 16) & 255)]! ^
-        t[2048 + (q >>> 24)]! ^
-        t[1792 + (r & 255)]! ^
-        t[1536 + ((r >>> 8) & 255)]! ^
-        t[1280 + ((r >>> 16) & 255)]! ^
-        t[1024 + (r >>> 24)]! ^
-        t[768 + (s & 255)]! ^
-        t[512 + ((s >>> 8) & 255)]! ^
-        t[256 + ((s >>> 16) & 255)]! ^
-        t[s >>> 24]!;
+    for (; i <= last; i += 16) {
+      c = step(
+        c ^ view.getInt32(i, true),
+        view.getInt32(i + 4, true),
+        view.getInt32(i + 8, true),
+        view.getInt32(i + 12, true),
+      );
     }
   }
   for (; i < end; i++) c = TABLES[(c ^ bytes[i]!) & 255]! ^ (c >>> 8);

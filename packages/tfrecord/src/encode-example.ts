@@ -28,8 +28,9 @@ export function int64Feature(...value: readonly (bigint | number)[]): FeatureInp
 }
 
 /**
- * Encodes a `tf.train.Example` in the one form that protobuf's deterministic serialization has: names sorted by their
- * UTF-8 bytes, number lists packed. Equal features give equal bytes, equal to TensorFlow's.
+ * Encodes a `tf.train.Example` in one form: names sorted by their UTF-8 bytes, number lists packed. Equal features give
+ * equal bytes, those of protobuf's deterministic serialization in C++, Java, Go and pure Python. (Python's default, upb,
+ * sorts a name after the names that it is a prefix of: `image_name` before `image`.)
  *
  * @throws TFRecordError INT_RANGE where an integer does not fit 64 bits or is not a safe integer, FEATURE_UTF8 where a
  * string has a lone surrogate, FEATURE_KIND

@@ -93,6 +93,8 @@ export class MapScanner {
       const start = cursor.at;
       cursor.at = start + length;
       if (tag === FIELD_1) {
+        // A key that another replaces must be valid all the same.
+        if (this.keyStart < this.keyEnd) decodeKey(cursor.bytes, this.keyStart, this.keyEnd);
         this.keyStart = start;
         this.keyEnd = cursor.at;
       } else values.push(start, cursor.at);

@@ -48,13 +48,23 @@ export function scanFeature(cursor: Cursor, parts: FeatureParts): void {
       continue;
     }
     const length = cursor.length();
+    const start = cursor.at;
     if (parts.kind !== field) {
+      checkReplaced(cursor, parts);
       parts.kind = field;
       parts.ranges.length = 0;
     }
-    parts.ranges.push(cursor.at, cursor.at + length);
-    cursor.at += length;
+    parts.ranges.push(start, start + length);
+    cursor.at = start + length;
   }
+}
+
+/** Lists that another kind replaces must be well-formed all the same: protobuf has parsed them by then. */
+function checkReplaced(cursor: Cursor, parts: FeatureParts): void {
+  if (parts.ranges.length === 0) return;
+  const { at, end } = cursor;
+  decodeParts(cursor, parts);
+  cursor.move(at, end);
 }
 
 /** The values of the lists found by `scanFeature`. `bytes` values are views into the record. */

@@ -31,9 +31,16 @@ export function lengthChecksumHolds(bytes: Uint8Array, at: number): boolean {
 }
 
 /** Whether the data of the record that starts at `at` has the checksum that follows it. */
-export function dataChecksumHolds(bytes: Uint8Array, at: number, length: number): boolean {
+export function dataChecksumHolds(
+  bytes: Uint8Array,
+  at: number,
+  length: number,
+  crc32c?: (bytes: Uint8Array) => number,
+): boolean {
   const start = at + HEADER_BYTES;
-  return maskedRange(bytes, start, start + length) === readU32(bytes, start + length);
+  const end = start + length;
+  const masked = crc32c === undefined ? maskedRange(bytes, start, end) : mask(crc32c(bytes.subarray(start, end)));
+  return masked === readU32(bytes, end);
 }
 
 /** Writes the 12 header bytes for data of `length` bytes at `at`. */

@@ -1,4 +1,5 @@
-import type { Compression } from "./inflate/inflate.ts";
+import { HEADER_BYTES, lengthChecksumHolds } from "./framing.ts";
+import { type Compression, inflate } from "./inflate/inflate.ts";
 
 /** What bytes that are not a TFRecord header seem to be. */
 export type Identity =
@@ -55,4 +56,30 @@ function isZlib(bytes: Uint8Array): boolean {
 /** Whether everything is printable ASCII or white space. */
 function isText(bytes: Uint8Array): boolean {
   return bytes.every((byte) => (byte >= 32 ? byte < 127 : byte === 9 || byte === 10 || byte === 13));
+}
+
+/**
+ * A second look where the first bytes of a damaged TFRecord file could be the same by chance. zlib's header is two bytes: it
+ * counts only where what they begin decompresses to a whole stream, to a record's header or to something compressed.
+ */
+export async function holdsUp(identity: Identity, bytes: Uint8Array): Promise<boolean> {
+  if ("other" in identity || identity.compression !== "zlib") return true;
+  const head = new Uint8Array(HEADER_BYTES);
+  let filled = 0;
+  try {
+    for await (const piece of inflate("zlib", [bytes][Symbol.iterator]())) {
+      const part = piece.subarray(0, HEADER_BYTES - filled);
+      head.set(part, filled);
+      filled += part.length;
+    }
+  } catch {
+    // Usually because the stream goes on after these bytes: what came out of them decides.
+    if (filled < HEADER_BYTES) return false;
+  }
+  return filled < HEADER_BYTES || lengthChecksumHolds(head, 0) || isCompressed(head);
+}
+
+function isCompressed(head: Uint8Array): boolean {
+  const inner = identify(head);
+  return inner !== undefined && "compression" in inner;
 }

@@ -34,7 +34,6 @@ export {
   type RecordIndex,
   readRecordAt,
 } from "./record-index.ts";
-export type { SkippedRange } from "./record-reader.ts";
 export {
   bigint,
   bytes,
@@ -65,5 +64,6 @@ export {
   type ShuffleOptions,
   shuffledOrder,
 } from "./shuffle.ts";
+export type { SkippedRange } from "./skipped-range.ts";
 export type { ByteSource, RandomAccess } from "./source.ts";
 export { frameRecord, type WriteRecordsOptions, writeRecords } from "./write-records.ts";

@@ -2,7 +2,7 @@ import { isTFRecordError } from "./errors.ts";
 import { decodeExample } from "./example.ts";
 import type { Feature, FeatureKind } from "./feature.ts";
 import { openRecords, type ReadRecordsOptions } from "./read-records.ts";
-import type { SkippedRange } from "./record-reader.ts";
+import type { SkippedRange } from "./skipped-range.ts";
 import type { ByteSource } from "./source.ts";
 import { isPrintable } from "./text.ts";
 

@@ -29,7 +29,7 @@ export async function readRecordsAt(
   positions: ArrayLike<number>,
   options: ReadRecordsAtOptions = {},
 ): Promise<Uint8Array[]> {
-  const { verify, file = access.name } = options;
+  const frameOptions = { file: access.name, ...options };
   const found: Uint8Array[] = new Array(positions.length);
   await Promise.all(
     planSpans(access, index, positions, options).map(async ({ start, end, places }) => {
@@ -38,7 +38,7 @@ export async function readRecordsAt(
         const i = positions[place]!;
         const at = index.offsets[i]! - start;
         const frame = bytes.subarray(at, at + index.lengths[i]! + OVERHEAD_BYTES);
-        found[place] = openFrame(frame, index, i, verify, file);
+        found[place] = openFrame(frame, index, i, frameOptions);
       }
     }),
   );

@@ -1,5 +1,6 @@
 import { placeError, TFRecordError } from "./errors.ts";
-import { RecordReader, type SkippedRange } from "./record-reader.ts";
+import { RecordReader } from "./record-reader.ts";
+import type { SkippedRange } from "./skipped-range.ts";
 import { type ByteSource, openChunks, sourceName } from "./source.ts";
 
 export interface ReadRecordsOptions {
@@ -19,6 +20,8 @@ export interface ReadRecordsOptions {
   readonly maxRecordBytes?: number;
   /** Name for messages; by default the source's own. */
   readonly file?: string;
+  /** A faster CRC-32C (unmasked) for the data of records, such as the native one of `@node-rs/crc32`. */
+  readonly crc32c?: (bytes: Uint8Array) => number;
 }
 
 /** A reader over a source, for this package's own loops; an index refuses compressed files. */

@@ -131,6 +131,8 @@ export interface ReadRecordAtOptions {
   readonly verify?: "full" | "length" | "none";
   /** Name for messages; by default the source's own. */
   readonly file?: string;
+  /** As for `readRecords`: a faster CRC-32C for the data. */
+  readonly crc32c?: (bytes: Uint8Array) => number;
 }
 
 /**
@@ -148,7 +150,7 @@ export async function readRecordAt(
   checkPosition(access, index, i, options);
   const start = index.offsets[i]!;
   const frame = await access.slice(start, start + index.lengths[i]! + OVERHEAD_BYTES);
-  return openFrame(frame, index, i, options.verify, options.file ?? access.name);
+  return openFrame(frame, index, i, { file: access.name, ...options });
 }
 
 /** Refuses a record number that the index does not have, and an index of another file. */
@@ -163,13 +165,17 @@ export function checkPosition(access: RandomAccess, index: RecordIndex, i: numbe
   }
 }
 
+/** What `openFrame` needs of the options. */
+interface FrameOptions extends Omit<ReadRecordAtOptions, "file"> {
+  readonly file?: string | undefined;
+}
+
 /** The data inside the frame of record `i`, checked. */
 export function openFrame(
   frame: Uint8Array,
   index: RecordIndex,
   i: number,
-  verify: "full" | "length" | "none" = "full",
-  file?: string,
+  { verify = "full", file, crc32c }: FrameOptions,
 ): Uint8Array {
   const length = index.lengths[i]!;
   const place = { file, record: i, byteOffset: index.offsets[i]! };
@@ -183,7 +189,7 @@ export function openFrame(
       place,
     );
   }
-  if (verify === "full" && !dataChecksumHolds(frame, 0, length)) {
+  if (verify === "full" && !dataChecksumHolds(frame, 0, length, crc32c)) {
     throw new TFRecordError("DATA_CRC_MISMATCH", "the data does not match its checksum; fetch the file again", place);
   }
   return frame.subarray(HEADER_BYTES, HEADER_BYTES + length);

@@ -9,23 +9,11 @@ import {
   OVERHEAD_BYTES,
   readU32,
 } from "./framing.ts";
-import { IDENTIFY_BYTES, identify } from "./identify.ts";
-import { type Inflate, inflate } from "./inflate/inflate.ts";
+import { holdsUp, IDENTIFY_BYTES, identify } from "./identify.ts";
+import { type Compression, type Inflate, inflate } from "./inflate/inflate.ts";
 import { RangeCrc } from "./range-crc.ts";
 import { consumeZeros, findSwallowedChain, rangeChecksumHolds, seekIntactRecord } from "./resync.ts";
-
-/** Bytes that were passed over because they are not an intact record. */
-export interface SkippedRange {
-  readonly file?: string | undefined;
-  /** Number of the first record lost, from 0, counting each earlier skipped range as one record. */
-  readonly record: number;
-  /** First byte passed over, counted from the start of the (decompressed) bytes. */
-  readonly start: number;
-  /** First byte after the range. */
-  readonly end: number;
-  /** Why; the same error that `onCorrupt: "throw"` throws. */
-  readonly error: TFRecordError;
-}
+import type { SkippedRange } from "./skipped-range.ts";
 
 export interface RecordReaderOptions {
   readonly verify?: "full" | "length" | "none";
@@ -38,6 +26,7 @@ export interface RecordReaderOptions {
   readonly startRecord?: number;
   /** Decompresses what turns out to be compressed; `refuse` where offsets must be those of the file. */
   readonly inflate?: Inflate | "refuse" | undefined;
+  readonly crc32c?: ((bytes: Uint8Array) => number) | undefined;
 }
 
 /** Compression inside compression (a gzip file that a server compressed again) is followed to this depth. */
@@ -58,8 +47,10 @@ export class RecordReader {
   readonly #limit: number;
   readonly #skip: boolean;
   readonly #onSkip: ((range: SkippedRange) => void) | undefined;
+  readonly #crc32c: ((bytes: Uint8Array) => number) | undefined;
   readonly #inflate: Inflate | "refuse";
   #layers = 0;
+  #failure: TFRecordError | undefined;
   // While recovering, and as far as the failed record claimed to reach, checksums come from #crc: see RangeCrc.
   #crc: RangeCrc | undefined;
   #suspectUntil = 0;
@@ -72,6 +63,7 @@ export class RecordReader {
     this.#limit = maxRecordBytes;
     this.#skip = onCorrupt === "skip";
     this.#onSkip = options.onSkip;
+    this.#crc32c = options.crc32c;
     this.#inflate = options.inflate ?? inflate;
     this.file = options.file;
   }
@@ -89,7 +81,7 @@ export class RecordReader {
     const length = claimedLength(bytes, position);
     if (length > this.#limit || position + OVERHEAD_BYTES + length > bytes.length) return undefined;
     if (!this.#headerHolds(bytes, position)) return undefined;
-    if (this.#verify === "full" && !dataChecksumHolds(bytes, position, length)) return undefined;
+    if (this.#verify === "full" && !dataChecksumHolds(bytes, position, length, this.#crc32c)) return undefined;
     return this.#accept(length);
   }
 
@@ -98,8 +90,13 @@ export class RecordReader {
     for (;;) {
       const data = this.take();
       if (data !== undefined) return data;
-      const found = await this.#examine().catch((error: unknown) => this.#endEarly(error));
-      if (found === undefined) return undefined;
+      const found = await this.#examine().catch((error: unknown) => {
+        throw this.#placed(error);
+      });
+      if (found === undefined) {
+        this.#reportFailure();
+        return undefined;
+      }
       if (typeof found === "number") return this.#accept(found);
       if (!this.#skip) throw found;
       await this.#recover(found);
@@ -110,16 +107,36 @@ export class RecordReader {
     await this.#window.close();
   }
 
-  /** The source failed. A damaged compressed stream cannot be picked up again: in skip mode it is reported and ends. */
-  #endEarly(cause: unknown): undefined {
-    const start = this.#window.offset;
-    const error = placeError(cause, { file: this.file, record: this.record + 1, byteOffset: start });
-    if (!this.#skip || !isTFRecordError(error, "DECOMPRESSION_FAILED")) throw error;
-    const end = start + this.#window.available;
+  /** The source failed, at the position where the reader is. */
+  #placed(error: unknown): unknown {
+    return placeError(error, { file: this.file, record: this.record + 1, byteOffset: this.#window.offset });
+  }
+
+  /**
+   * Decompressed chunks. Damaged compressed data cannot be picked up again: in skip mode the stream ends there, what came
+   * before is read like any file that was cut short, and the failure is reported at the end.
+   */
+  async *#decompressed(
+    format: Compression,
+    inflate: Inflate,
+    packed: AsyncGenerator<Uint8Array, void, undefined>,
+  ): AsyncGenerator<Uint8Array, void, undefined> {
+    try {
+      yield* inflate(format, packed);
+    } catch (error) {
+      if (!this.#skip || !isTFRecordError(error, "DECOMPRESSION_FAILED")) throw error;
+      this.#failure = error;
+    }
+  }
+
+  #reportFailure(): void {
+    const error = this.#failure;
+    if (error === undefined) return;
+    this.#failure = undefined;
+    const at = this.#window.offset;
+    const placed = this.#placed(error) as TFRecordError;
     this.record++;
-    this.#onSkip?.({ file: this.file, record: this.record, start, end, error });
-    this.#window = new ByteWindow([][Symbol.iterator](), end);
-    return undefined;
+    this.#onSkip?.({ file: this.file, record: this.record, start: at, end: at, error: placed });
   }
 
   #headerHolds(bytes: Uint8Array, at: number): boolean {
@@ -192,8 +209,9 @@ export class RecordReader {
     const window = this.#window;
     if (this.record >= 0 || window.offset > 0) return false;
     await window.ensure(IDENTIFY_BYTES);
-    const identity = identify(window.bytes.subarray(window.position, window.position + IDENTIFY_BYTES));
-    if (identity === undefined) return false;
+    const start = window.bytes.subarray(window.position, window.position + IDENTIFY_BYTES);
+    const identity = identify(start);
+    if (identity === undefined || !(await holdsUp(identity, start))) return false;
     if ("other" in identity) {
       const error = this.#error("NOT_TFRECORD", `this is not a TFRecord file but ${identity.other}`);
       if (identity.certain) throw error;
@@ -205,14 +223,15 @@ export class RecordReader {
       throw this.#error("COMPRESSED", problem);
     }
     if (this.#layers++ === MAX_LAYERS) throw this.#error("NOT_TFRECORD", "this is compressed more than twice");
-    this.#window = new ByteWindow(this.#inflate(compression, window.drain()));
+    const chunks = this.#decompressed(compression, this.#inflate, window.drain());
+    this.#window = new ByteWindow(chunks);
     return true;
   }
 
   #dataHolds(length: number): boolean {
     const window = this.#window;
     return this.#crc === undefined
-      ? dataChecksumHolds(window.bytes, window.position, length)
+      ? dataChecksumHolds(window.bytes, window.position, length, this.#crc32c)
       : rangeChecksumHolds(window, this.#crc, window.position, length);
   }
 

@@ -4,9 +4,9 @@ import { TFRecordError } from "./errors.ts";
  * The protobuf wire format (protobuf.dev/programming-guides/encoding), read in place: no message objects, no copies.
  */
 export const WIRE_VARINT = 0;
-export const WIRE_FIXED64 = 1;
+const WIRE_FIXED64 = 1;
 export const WIRE_BYTES = 2;
-export const WIRE_GROUP = 3;
+const WIRE_GROUP = 3;
 export const WIRE_FIXED32 = 5;
 
 /** Groups inside groups are followed to this depth, as protobuf's own parsers do. */

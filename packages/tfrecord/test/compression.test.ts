@@ -38,16 +38,32 @@ describe("compressed files", () => {
     expect(error).toMatchObject({ code: "DECOMPRESSION_FAILED", file: "a.gz", record: 2, byteOffset: 38 });
     const { records, skipped } = await salvage(packed.subarray(0, packed.length - 40));
     expect(records.length).toBe(2);
-    expect(skipped.map(({ record, start, error }) => [record, start, error.code])).toEqual([
-      [2, 38, "DECOMPRESSION_FAILED"],
+    // What is left of the third record, and why nothing follows.
+    const end = skipped.at(-1)!.end;
+    expect(skipped.map(({ record, start, end, error }) => [record, start, end, error.code])).toEqual([
+      [2, 38, end, "DATA_TRUNCATED"],
+      [3, end, end, "DECOMPRESSION_FAILED"],
     ]);
-    expect((await inspectRecords(packed.subarray(0, packed.length - 40))).corrupt.length).toBe(1);
+    expect((await inspectRecords(packed.subarray(0, packed.length - 40))).corrupt.length).toBe(2);
   });
 
   it("cannot be indexed", async () => {
     expect(await failureCode(buildIndex(gzipSync(file)))).toBe("COMPRESSED");
     expect(await failureCode(buildIndex(gzipSync(file), { verify: "full" }))).toBe("COMPRESSED");
     expect(await failureCode(buildIndex(new Blob([gzipSync(file)])))).toBe("COMPRESSED");
+  });
+
+  it("may hold no record", async () => {
+    expect(await texts(gzipSync(""))).toEqual([]);
+    expect(await texts(deflateSync(""))).toEqual([]);
+    expect(await texts(deflateSync(gzipSync(frames(text("x")))))).toEqual(["x"]);
+  });
+
+  it("are told from damage that looks like zlib's two bytes", async () => {
+    const foreign = concat([new Uint8Array([0x78, 0xda, 0x7a]), frames(text("intact"))]);
+    const { records, skipped } = await salvage(foreign);
+    expect(records).toEqual([text("intact")]);
+    expect(skipped.map(({ end, error }) => [end, error.code])).toEqual([[3, "LENGTH_CRC_MISMATCH"]]);
   });
 
   it("are not followed without end", async () => {

@@ -142,6 +142,8 @@ describe("decodeExample", () => {
     ["wire type 6", "0e"],
     ["a name that is not UTF-8", example(field(1, "ff") + field(2, packed("01")))],
     ["a submessage that runs over its parent", "0a040a 0b 0a036167651204 1a02080d"],
+    ["a malformed list that another kind replaces", example(entry("a", packed("ff"), field(2, "")))],
+    ["a name that is not UTF-8 and that another replaces", example(field(1, "ff") + entry("a", packed("01")))],
     ["groups too deep", "4b".repeat(200)],
     ["a length of 2^63", "0affffffffffffffff7f"],
   ])("refuses %s", (_, digits) => {

@@ -219,6 +219,9 @@ describe("an index", () => {
     expect((await readRecordAt(access, index, 1, { verify: "length" })).length).toBe(records[1]!.length);
     expect(await failureCode(readRecordAt(access, index, 2, { verify: "length" }))).toBe("LENGTH_CRC_MISMATCH");
     expect(hex(await readRecordAt(access, index, 2, { verify: "none" }))).toBe(hex(records[2]!));
+    expect(await failureCode(readRecordAt(access, index, 3, { crc32c: () => 0 }))).toBe("DATA_CRC_MISMATCH");
+    expect(await failure(readRecordsAt(access, index, [1]))).toMatchObject({ file: "a.tfrec" });
+    expect(await failure(readRecordsAt(access, index, [1], { file: "b" }))).toMatchObject({ file: "b" });
     expect(await failureCode(readRecordsAt(access, index, [3, 1]))).toBe("DATA_CRC_MISMATCH");
     expect(await failureCode(collect(readShuffled([{ access, index }])))).toMatch(/CRC_MISMATCH/);
   });

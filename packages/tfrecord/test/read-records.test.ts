@@ -1,7 +1,7 @@
 import { gunzipSync, inflateSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { frameRecord, isTFRecordError, readRecords, TFRecordError, writeRecords } from "../src/index.ts";
+import { crc32c, frameRecord, isTFRecordError, readRecords, TFRecordError, writeRecords } from "../src/index.ts";
 import { chunksOf, collect, concat, failure, failureCode, frames, fromHex, hex, salvage, text } from "./helpers.ts";
 
 const foo = new Uint8Array(Buffer.from("AwAAAAAAAACwmUkOZm9vYYq+/g==", "base64"));
@@ -91,6 +91,17 @@ describe("readRecords", () => {
     expect(await failureCode(texts({} as never))).toBe("INVALID_ARGUMENT");
     expect(await failureCode(texts(foo, { maxRecordBytes: -1 }))).toBe("INVALID_ARGUMENT");
     expect(await failureCode(texts(new Response("gone", { status: 404 })))).toBe("SOURCE_UNREADABLE");
+  });
+
+  it("computes checksums with another implementation where one is given", async () => {
+    const sizes: number[] = [];
+    const counting = (bytes: Uint8Array) => {
+      sizes.push(bytes.length);
+      return crc32c(bytes);
+    };
+    expect(await texts(concat([foo, frames(text("bar!"))]), { crc32c: counting })).toEqual(["foo", "bar!"]);
+    expect(sizes).toEqual([3, 4]);
+    expect(await failureCode(texts(foo, { crc32c: () => 0 }))).toBe("DATA_CRC_MISMATCH");
   });
 
   it("closes its source when the consumer stops", async () => {

@@ -1,5 +1,10 @@
 /** What can go wrong in this package; the `code` of a {@link TrainError}. */
-export type TrainErrorCode = "OPTION_INVALID" | "LABELS_MISSING" | "MONITOR_UNKNOWN" | "FEATURES_INVALID" | "WEIGHTS_MISMATCH";
+export type TrainErrorCode =
+  | "OPTION_INVALID"
+  | "LABELS_MISSING"
+  | "MONITOR_UNKNOWN"
+  | "FEATURES_INVALID"
+  | "WEIGHTS_MISMATCH";
 
 /** An error of this package: one line that says what is wrong and what to do. */
 export class TrainError extends Error {

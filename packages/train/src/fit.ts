@@ -64,7 +64,11 @@ export function fit(model: Classifier, options: FitOptions): Run {
   return { result, [Symbol.asyncIterator]: () => events[Symbol.asyncIterator]() };
 }
 
-async function runEpochs(model: Classifier, options: FitOptions, push: (event: TrainEvent) => void): Promise<FitResult> {
+async function runEpochs(
+  model: Classifier,
+  options: FitOptions,
+  push: (event: TrainEvent) => void,
+): Promise<FitResult> {
   const { train, validation, epochs, callbacks = [], seed = 42, signal } = options;
   const { optimizer = adam(), loss = crossentropy() } = options;
   const { schedule = constantSchedule(optimizer.learningRate) } = options;

@@ -1,5 +1,13 @@
 /** The training loop over the part of a network above its cut, and what goes with it. */
-export type { Callback, CallbackResult, Classifier, EpochEvent, EpochLogs, Store, TrainingRun } from "@cassava/contracts";
+export type {
+  Callback,
+  CallbackResult,
+  Classifier,
+  EpochEvent,
+  EpochLogs,
+  Store,
+  TrainingRun,
+} from "@cassava/contracts";
 export {
   type LinearClassifier,
   type LogisticRegressionOptions,

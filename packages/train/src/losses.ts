@@ -42,12 +42,18 @@ export function crossentropy({ labelSmoothing = 0, classWeights }: CrossentropyO
       for (let i = 0; i < n; i++) {
         const label = labels[i]!;
         if (!(label >= 0 && label < classes)) {
-          throw new TrainError("LABELS_MISSING", `label ${label} is not one of the ${classes} classes (0 to ${classes - 1})`);
+          throw new TrainError(
+            "LABELS_MISSING",
+            `label ${label} is not one of the ${classes} classes (0 to ${classes - 1})`,
+          );
         }
         targets[i * classes + label]! += 1 - labelSmoothing;
         if (weights) for (let c = 0; c < classes; c++) targets[i * classes + c]! *= weights[label]!;
       }
-      const total = tf.logSoftmax(logits).mul(tf.tensor2d(targets, [n, classes])).sum();
+      const total = tf
+        .logSoftmax(logits)
+        .mul(tf.tensor2d(targets, [n, classes]))
+        .sum();
       return total.mul(-1 / n).asScalar();
     },
   };

@@ -37,7 +37,7 @@ export async function predict(model: Classifier, source: FeatureSource, signal?:
 }
 
 /** Logits `[n, classes]` of a batch in inference mode; the caller disposes of them. */
-export function inferenceLogits(model: Classifier, batch: FeatureBatch): tf.Tensor {
+function inferenceLogits(model: Classifier, batch: FeatureBatch): tf.Tensor {
   return tf.tidy(() => model.logits(featureTensor(batch), "inference"));
 }
 
@@ -61,7 +61,11 @@ function softmax(logits: Float32Array, classes: number): { probabilities: Float3
   return { probabilities, predicted };
 }
 
-function concat<T extends Float32Array | Int32Array>(parts: readonly T[], length: number, Type: new (n: number) => T): T {
+function concat<T extends Float32Array | Int32Array>(
+  parts: readonly T[],
+  length: number,
+  Type: new (n: number) => T,
+): T {
   const whole = new Type(length);
   let offset = 0;
   for (const part of parts) {

@@ -18,7 +18,10 @@ export interface CosineScheduleOptions {
 }
 
 /** Linear warm-up, then half a cosine (Loshchilov and Hutter 2017, without restarts). */
-export function cosineSchedule(learningRate: number, { warmup = 0.05, final = 0 }: CosineScheduleOptions = {}): Schedule {
+export function cosineSchedule(
+  learningRate: number,
+  { warmup = 0.05, final = 0 }: CosineScheduleOptions = {},
+): Schedule {
   checkRate(learningRate);
   return (step, steps) => {
     const rising = Math.round(warmup * steps);

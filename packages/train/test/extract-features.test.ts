@@ -87,7 +87,10 @@ it("computes only what the cache lacks, and replaces an entry of the wrong size"
 });
 
 it("refuses features that are not finite", async () => {
-  const broken: FrozenPart = { ...doubling([]), run: async (batch) => new Float32Array(batch.images.length).fill(Number.NaN) };
+  const broken: FrozenPart = {
+    ...doubling([]),
+    run: async (batch) => new Float32Array(batch.images.length).fill(Number.NaN),
+  };
   const failing = extractFeatures(broken, source([]));
   await expect(failing).rejects.toSatisfy((error) => isTrainError(error, "FEATURES_INVALID"));
   await expect(failing).rejects.toThrow("features of a ");

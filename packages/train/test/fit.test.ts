@@ -56,7 +56,8 @@ describe("fit", () => {
     const runs: number[][] = [];
     for (const seed of [1, 1, 2]) {
       const model = linearClassifier(6, 3);
-      await fit(model, { train: featureBatches(separable(60), { batchSize: 16, shuffle: { seed } }), epochs: 2 }).result;
+      await fit(model, { train: featureBatches(separable(60), { batchSize: 16, shuffle: { seed } }), epochs: 2 })
+        .result;
       runs.push(await weightsOf(model));
       disposeOf(model);
     }
@@ -72,8 +73,14 @@ describe("fit", () => {
     // Ascent: every epoch is worse than the one before.
     const rising = () => -0.05;
     const callbacks = [spy, earlyStopping({ patience: 2 })];
-    const { reason, epochs } = await fit(model, { train, validation, epochs: 9, optimizer: sgd(), schedule: rising, callbacks })
-      .result;
+    const { reason, epochs } = await fit(model, {
+      train,
+      validation,
+      epochs: 9,
+      optimizer: sgd(),
+      schedule: rising,
+      callbacks,
+    }).result;
     expect(epochs).toBe(3);
     expect(reason).toBe("val_loss has not improved for 2 epochs (best in epoch 1)");
     expect(await weightsOf(model)).toEqual(seen[0]);
@@ -165,7 +172,11 @@ describe("crossentropy", () => {
   const labels = Int32Array.from([0, 2]);
   const nll = [Math.log(Math.exp(2) + 2) - 2, Math.log(Math.E + 2)];
   const value = async (...args: Parameters<typeof crossentropy>) =>
-    (await crossentropy(...args).compute(logits(), labels, "training").data())[0]!;
+    (
+      await crossentropy(...args)
+        .compute(logits(), labels, "training")
+        .data()
+    )[0]!;
 
   it("is the mean negative log likelihood", async () => {
     expect(await value()).toBeCloseTo((nll[0]! + nll[1]!) / 2, 6);

@@ -30,7 +30,10 @@ it.each(expected)("gives scikit-learn's probabilities at C = %d", (c, probabilit
 });
 
 it("does not care about the scale of a column, nor about a constant one", () => {
-  const scaled = { ...set, features: features.map((v, k) => (k % width === 1 ? v * 1000 + 5 : k % width === 3 ? 7 : v)) };
+  const scaled = {
+    ...set,
+    features: features.map((v, k) => (k % width === 1 ? v * 1000 + 5 : k % width === 3 ? 7 : v)),
+  };
   const plain = { ...set, features: features.map((v, k) => (k % width === 3 ? 0 : v)) };
   const a = logisticRegression(scaled, { tolerance: 1e-9 }).predict(scaled);
   const b = logisticRegression(plain, { tolerance: 1e-9 }).predict(plain);
@@ -39,7 +42,10 @@ it("does not care about the scale of a column, nor about a constant one", () => 
 
 it("comes to the same from another start", () => {
   const start = logisticRegression(set, { c: 0.1 });
-  const [cold, warm] = [logisticRegression(set, { tolerance: 1e-9 }), logisticRegression(set, { tolerance: 1e-9, start })];
+  const [cold, warm] = [
+    logisticRegression(set, { tolerance: 1e-9 }),
+    logisticRegression(set, { tolerance: 1e-9, start }),
+  ];
   for (const [k, p] of warm.predict(set).entries()) expect(p).toBeCloseTo(cold.predict(set)[k]!, 6);
 });
 

@@ -11,7 +11,8 @@ export function separable(n: number, count = 3, width = 6): FeatureSet {
   const labels = Int32Array.from({ length: n }, (_, i) => (i * 7) % count);
   const features = new Float32Array(n * width);
   for (let i = 0; i < n; i++) {
-    for (let j = 0; j < width; j++) features[i * width + j] = Math.sin(i * 3.7 + j * 1.3) * 0.3 + (j === labels[i] ? 1 : 0);
+    for (let j = 0; j < width; j++)
+      features[i * width + j] = Math.sin(i * 3.7 + j * 1.3) * 0.3 + (j === labels[i] ? 1 : 0);
   }
   const ids = Array.from({ length: n }, (_, i) => `image-${i}`);
   return { classes: classes(count), ids, features, labels, width, shape: [width], cached: 0 };

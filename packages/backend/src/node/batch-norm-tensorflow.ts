@@ -73,10 +73,9 @@ function backward(backend: NodeBackend, inputs: GradInputs, { epsilon }: BatchNo
       5,
     );
     const count = x.size / scale.size;
-    // d mean / dx = 1 / n and d variance / dx = 2 (x - mean) / n; both are zero, and skipped, where only y was used.
-    const outer = tf.tidy(() => tf.sum(tf.add(tf.abs(dMean), tf.abs(dVariance))).dataSync()[0]);
-    const inflow =
-      outer === 0 ? dx! : tf.add(dx!, tf.div(tf.add(dMean, tf.mul(tf.mul(dVariance, 2), tf.sub(image, mean))), count));
+    // d mean / dx = 1 / n and d variance / dx = 2 (x - mean) / n.
+    const through = tf.add(dMean, tf.mul(tf.mul(dVariance, 2), tf.sub(image, mean)));
+    const inflow = tf.add(dx!, tf.div(through, count));
     return [tf.reshape(inflow, x.shape), dScale!, dOffset!];
   });
 }

@@ -1,4 +1,4 @@
-import { audit, type AuditReport } from "@cassava/data";
+import { type AuditReport, audit } from "@cassava/data";
 import { sharpDecoder } from "@cassava/data/node";
 import type { Command } from "commander";
 import { act, type CliContext } from "../context.ts";
@@ -13,8 +13,13 @@ const SHOWN = 5;
 export function auditCommand(program: Command, context: CliContext): void {
   program
     .command("audit")
-    .description("count images and classes; find duplicates, unreadable files, rows without image and images without row")
-    .argument("<dataset...>", "TFRecord files or a folder of them, a folder with train.csv and train_images/, or a folder per class")
+    .description(
+      "count images and classes; find duplicates, unreadable files, rows without image and images without row",
+    )
+    .argument(
+      "<dataset...>",
+      "TFRecord files or a folder of them, a folder with train.csv and train_images/, or a folder per class",
+    )
     .action(
       act(context, async ({ output, signal }, _: CommonOptions, paths: string[]) => {
         await withDataset(paths, output, async (dataset) => {
@@ -38,13 +43,17 @@ export function describeAudit(report: AuditReport): string {
   const common = Object.entries(sizes?.counts ?? {}).slice(0, 3);
   const lines = [
     `${plural(found.images, "image")} and ${plural(found.rows, "row")}; used: ${plural(images.total, "image")}, ${images.labelled} of them labelled`,
-    ...(majority ? [`majority class: ${majority.name}, ${percent(majority.share)}: what a model that learned nothing reaches`] : []),
+    ...(majority
+      ? [`majority class: ${majority.name}, ${percent(majority.share)}: what a model that learned nothing reaches`]
+      : []),
     `label entropy: ${report.labelEntropy.toFixed(4)} nats: the loss of a model that learned only the shares`,
     ...(sizes ? [`sizes: ${common.map(([size, count]) => `${size} (${count})`).join(", ")}`] : []),
     named("rows without image", report.rowsWithoutImage.ids),
     named("images without row", report.imagesWithoutRow.ids),
     `duplicates: ${plural(duplicates.groups.length, "group")}, ${duplicates.conflicts} with conflicting labels`,
-    ...duplicates.groups.slice(0, SHOWN).map(({ ids, conflict }) => `  ${ids.join(" = ")}${conflict ? " (labels differ)" : ""}`),
+    ...duplicates.groups
+      .slice(0, SHOWN)
+      .map(({ ids, conflict }) => `  ${ids.join(" = ")}${conflict ? " (labels differ)" : ""}`),
     `unreadable: ${unreadable.length}`,
     ...unreadable.slice(0, SHOWN).map(({ file, reason }) => `  ${file}: ${reason}`),
     ...report.otherProblems.slice(0, SHOWN).map(({ message }) => `  ${message}`),

@@ -46,12 +46,19 @@ export function demoCommand(program: Command, context: CliContext): void {
         try {
           const shards = join(folder.temporary, "shards");
           output.info(`painting ${images} synthetic leaves (seed ${seed}) into ${SHARDS} shards`);
-          await stages.time("painting", () => writeSyntheticShards(shards, { count: images, seed }, { shards: SHARDS }));
+          await stages.time("painting", () =>
+            writeSyntheticShards(shards, { count: images, seed }, { shards: SHARDS }),
+          );
           const result = await withDataset(shards, output, async (dataset) => {
             const report = await stages.time("audit", () => audit(dataset, { decode: sharpDecoder(), signal }));
             output.info(`${describeAudit(report)}\n`);
             const made = split(dataset, { ratios: RATIOS, seed });
-            output.info(describeSplit(made, dataset.classes.map(({ name }) => name)));
+            output.info(
+              describeSplit(
+                made,
+                dataset.classes.map(({ name }) => name),
+              ),
+            );
             const pixels = await stages.time("baseline", () => pixelBaseline(dataset, made, action));
             const settings = demoSettings({ dataset: [join(out, "shards")], seed, epochs, engine });
             return trainRun({ dataset, split: made, settings, folder, stages, baselines: [pixels] }, action);

@@ -1,7 +1,7 @@
 import { type DoctorReport, doctor } from "@cassava/backend/node";
 import * as tf from "@tensorflow/tfjs";
 import type { Command } from "commander";
-import { act, cacheFolder, type CliContext } from "../context.ts";
+import { act, type CliContext, cacheFolder } from "../context.ts";
 import type { CommonOptions } from "../options.ts";
 import { bytes, table } from "../terminal/format.ts";
 import { versions } from "../version.ts";

@@ -56,7 +56,11 @@ function plainSummary(summary: RecordsSummary): unknown {
 function describeFile(summary: RecordsSummary): string {
   const { file, records, byteLength, features, corrupt, notExamples } = summary;
   const rows = features.map(({ name, kinds, present, byteSize, range, counts }) => {
-    const size = byteSize ? `${bytes(byteSize.min)} to ${bytes(byteSize.max)}` : range ? `${range.min} to ${range.max}` : "";
+    const size = byteSize
+      ? `${bytes(byteSize.min)} to ${bytes(byteSize.max)}`
+      : range
+        ? `${range.min} to ${range.max}`
+        : "";
     const values = counts ? [...counts].map(([value, count]) => `${value}: ${count}`).join(", ") : "";
     return [name, Object.keys(kinds).join(" | "), `${present} of ${records}`, size, values];
   });

@@ -24,28 +24,48 @@ export function predictCommand(program: Command, context: CliContext): void {
     .argument("<image...>", "JPEG, PNG or WebP files")
     .option("--engine <name>", "auto, tensorflow, wasm or cpu", "auto")
     .action(
-      act(context, async ({ output, cwd, signal }, options: CommonOptions & { engine: string }, runPath: string, files: string[]) => {
-        const run = resolve(cwd, runPath);
-        await readRunFile<RunConfig>(run, "config.json");
-        await startEngine(options.engine, output);
-        const model = await loadClassifier(folderStore(join(run, "model")));
-        try {
-          const unique = [...new Set(files.map((file) => resolve(cwd, file)))];
-          const images = await Promise.all(unique.map(async (file) => ({ id: file, bytes: await readImage(file) })));
-          const dataset = memoryDataset({ classes: model.classes, images });
-          const source = imageBatches(dataset, { size: model.frozen.inputSize, batchSize: BATCH, decode: sharpDecoder() });
-          const { ids, predicted, probabilities, classes } = await predict(model, imageFeatures(model.frozen, source, BATCH), signal);
-          const predictions = ids.map((file, i) => {
-            const row = [...probabilities.subarray(i * classes.length, (i + 1) * classes.length)];
-            const byClass = classes.map(({ name }, c) => ({ name, probability: row[c]! }));
-            return { file, predicted: predicted[i]!, class: classes[predicted[i]!]!.name, probabilities: byClass };
-          });
-          const rows = predictions.map((made) => [made.file, made.class, percent(made.probabilities[made.predicted]!.probability)]);
-          output.result({ version: 1, predictions }, table([["image", "class", "probability"], ...rows]));
-        } finally {
-          model.dispose();
-        }
-      }),
+      act(
+        context,
+        async (
+          { output, cwd, signal },
+          options: CommonOptions & { engine: string },
+          runPath: string,
+          files: string[],
+        ) => {
+          const run = resolve(cwd, runPath);
+          await readRunFile<RunConfig>(run, "config.json");
+          await startEngine(options.engine, output);
+          const model = await loadClassifier(folderStore(join(run, "model")));
+          try {
+            const unique = [...new Set(files.map((file) => resolve(cwd, file)))];
+            const images = await Promise.all(unique.map(async (file) => ({ id: file, bytes: await readImage(file) })));
+            const dataset = memoryDataset({ classes: model.classes, images });
+            const source = imageBatches(dataset, {
+              size: model.frozen.inputSize,
+              batchSize: BATCH,
+              decode: sharpDecoder(),
+            });
+            const { ids, predicted, probabilities, classes } = await predict(
+              model,
+              imageFeatures(model.frozen, source, BATCH),
+              signal,
+            );
+            const predictions = ids.map((file, i) => {
+              const row = [...probabilities.subarray(i * classes.length, (i + 1) * classes.length)];
+              const byClass = classes.map(({ name }, c) => ({ name, probability: row[c]! }));
+              return { file, predicted: predicted[i]!, class: classes[predicted[i]!]!.name, probabilities: byClass };
+            });
+            const rows = predictions.map((made) => [
+              made.file,
+              made.class,
+              percent(made.probabilities[made.predicted]!.probability),
+            ]);
+            output.result({ version: 1, predictions }, table([["image", "class", "probability"], ...rows]));
+          } finally {
+            model.dispose();
+          }
+        },
+      ),
     );
 }
 

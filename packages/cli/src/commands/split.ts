@@ -26,7 +26,9 @@ export function splitCommand(program: Command, context: CliContext): void {
     .argument("<dataset...>")
     .option("--ratios <a/b/c>", "train/validation/test, or train/validation", "60/20/20")
     .option("--no-stratify", "do not keep the shares of the classes in every part")
-    .addOption(new Option("--group-by <what>", "keep images together: duplicates have equal bytes").choices(["duplicates"]))
+    .addOption(
+      new Option("--group-by <what>", "keep images together: duplicates have equal bytes").choices(["duplicates"]),
+    )
     .option("--seed <n>", "the same seed gives the same split, from shards and CSV alike", whole(0), 42)
     .requiredOption("--out <file>", "where the split goes, as JSON")
     .option("--force", "replace the file if it exists")
@@ -42,7 +44,13 @@ export function splitCommand(program: Command, context: CliContext): void {
           const groups = options.groupBy && duplicateGroups(await audit(dataset, { signal }));
           const made = split(dataset, { ratios, stratify, seed, ...(groups && { groups }) });
           await writeFileAtomically(file, serializeSplit(made));
-          output.result(made, `${describeSplit(made, dataset.classes.map(({ name }) => name))}\nwritten to ${file}`);
+          output.result(
+            made,
+            `${describeSplit(
+              made,
+              dataset.classes.map(({ name }) => name),
+            )}\nwritten to ${file}`,
+          );
         });
       }),
     );

@@ -46,12 +46,18 @@ export function trainCommand(program: Command, context: CliContext): void {
     .description("train a head on a frozen backbone (or more of it), evaluate it on held-out images and save the run")
     .argument("<dataset...>")
     .requiredOption("--backbone <name>", `the network: ${names}`)
-    .requiredOption("--weights <path>", "its ImageNet weights, a Keras .h5 file without top (may be gzipped); none: from scratch")
+    .requiredOption(
+      "--weights <path>",
+      "its ImageNet weights, a Keras .h5 file without top (may be gzipped); none: from scratch",
+    )
     .requiredOption("--out <dir>", "folder for the run; it must not exist yet")
     .addOption(new Option("--split <file>", "replay a split of cassava split").conflicts("ratios"))
     .option("--ratios <a/b/c>", "train/validation/test, stratified", "60/20/20")
     .option("--input-size <px>", "height and width of the images (default: the backbone's)", whole(1))
-    .option("--unfreeze <stage>", "train the backbone from this stage on; all: from its first (default: none with weights, all without)")
+    .option(
+      "--unfreeze <stage>",
+      "train the backbone from this stage on; all: from its first (default: none with weights, all without)",
+    )
     .option("--head <widths>", "hidden layers, as 256,128,64; none: a linear head", widths, [256])
     .option("--dropout <share>", "after each hidden layer", share, 0.3)
     .option("--epochs <n>", "at most", whole(1), 30)
@@ -60,7 +66,9 @@ export function trainCommand(program: Command, context: CliContext): void {
     .option("--learning-rate <rate>", "the highest rate", positive, 1e-3)
     .addOption(choice("--schedule <name>", "how the rate falls", ["constant", "cosine"], "constant"))
     .option("--label-smoothing <share>", "share of the target given to all classes", share, 0)
-    .addOption(choice("--class-weights <name>", "balanced: rare classes count more in the loss", ["none", "balanced"], "none"))
+    .addOption(
+      choice("--class-weights <name>", "balanced: rare classes count more in the loss", ["none", "balanced"], "none"),
+    )
     .option("--patience <epochs>", "stop after so many epochs without a better validation loss; 0: never", whole(0), 5)
     .option("--seed <n>", "of split, order, initial weights and dropout", whole(0), 42)
     .option("--engine <name>", "auto, tensorflow, wasm or cpu", "auto")
@@ -72,11 +80,20 @@ export function trainCommand(program: Command, context: CliContext): void {
         const folder = await createRunFolder(out);
         const stages = stopwatch();
         try {
-          const result = await withDataset(paths.map((path) => resolve(cwd, path)), output, async (dataset) => {
-            const made = await stages.time("split", () => splitFor(settings, dataset, action));
-            output.info(describeSplit(made, dataset.classes.map(({ name }) => name)));
-            return trainRun({ dataset, split: made, settings, folder, stages }, action);
-          });
+          const result = await withDataset(
+            paths.map((path) => resolve(cwd, path)),
+            output,
+            async (dataset) => {
+              const made = await stages.time("split", () => splitFor(settings, dataset, action));
+              output.info(
+                describeSplit(
+                  made,
+                  dataset.classes.map(({ name }) => name),
+                ),
+              );
+              return trainRun({ dataset, split: made, settings, folder, stages }, action);
+            },
+          );
           await folder.write("log.txt", `${output.log.join("\n")}\n`);
           await folder.finish();
           output.result({ run: out, ...result.metrics }, describeResult(result, stages.seconds, out));

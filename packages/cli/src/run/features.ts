@@ -47,7 +47,8 @@ export function featureSupply(
   return async (label, { ids, batchSize, shuffle }) => {
     const source = imageBatches(dataset, { ids, size, batchSize: EXTRACTION_BATCH, decode });
     const progress = output.progress(`features of ${label}`, ids.length);
-    const onProgress = ({ done, cached }: { done: number; cached: number }) => progress.update(done, `${cached} from the cache`);
+    const onProgress = ({ done, cached }: { done: number; cached: number }) =>
+      progress.update(done, `${cached} from the cache`);
     const set = await extractFeatures(model.frozen, source, { cache, signal, onProgress });
     const seconds = duration(progress.end());
     output.info(`features of ${label}: ${plural(ids.length, "image")} in ${seconds}, ${set.cached} from the cache`);

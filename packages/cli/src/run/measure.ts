@@ -31,7 +31,7 @@ export function majorityBaseline(train: readonly number[], test: readonly number
 }
 
 /** Images that predictions got right. */
-export function correctOf({ labels, predicted }: Predictions): number {
+function correctOf({ labels, predicted }: Predictions): number {
   return predicted.reduce((sum, answer, i) => sum + (answer === labels![i] ? 1 : 0), 0);
 }
 

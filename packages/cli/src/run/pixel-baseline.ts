@@ -14,13 +14,21 @@ const STRENGTHS = [1e-4, 1e-3, 1e-2, 1e-1];
 const TOLERANCE = 1e-4;
 
 /** Logistic regression on the pixels of images of 32x32: what can be read off colours and places without any network. */
-export async function pixelBaseline(dataset: Dataset, split: Split, { output, signal }: ActionContext): Promise<Baseline> {
+export async function pixelBaseline(
+  dataset: Dataset,
+  split: Split,
+  { output, signal }: ActionContext,
+): Promise<Baseline> {
   const frozen = rawPixels(SIZE);
   const pixelsOf = (ids: readonly string[]): Promise<FeatureSet> => {
     const source = imageBatches(dataset, { ids, size: [SIZE, SIZE], batchSize: 64, decode: sharpDecoder() });
     return extractFeatures(frozen, source, { signal });
   };
-  const [train, validation, test] = [await pixelsOf(split.train), await pixelsOf(split.validation), await pixelsOf(split.test)];
+  const [train, validation, test] = [
+    await pixelsOf(split.train),
+    await pixelsOf(split.validation),
+    await pixelsOf(split.test),
+  ];
   const progress = output.progress("logistic regression on pixels", STRENGTHS.length);
   const classes = dataset.classes.length;
   const fitted: { classifier: LinearClassifier; loss: number }[] = [];

@@ -25,7 +25,10 @@ export interface CreateRunFolderOptions {
  *
  * @throws {CliError} `RUN_EXISTS`
  */
-export async function createRunFolder(folder: string, { replace = false }: CreateRunFolderOptions = {}): Promise<RunFolder> {
+export async function createRunFolder(
+  folder: string,
+  { replace = false }: CreateRunFolderOptions = {},
+): Promise<RunFolder> {
   if (existsSync(folder) && !(replace && existsSync(join(folder, "config.json")))) {
     throw new CliError("RUN_EXISTS", `${folder} exists already: choose another --out, or remove it`);
   }
@@ -52,9 +55,13 @@ export async function readRunFile<T>(run: string, name: string): Promise<T> {
   try {
     text = await readFile(join(run, name), "utf8");
   } catch (cause) {
-    throw new CliError("RUN_MISSING", `${run} is no finished run: it has no ${name}; pass a folder that cassava train wrote`, {
-      cause,
-    });
+    throw new CliError(
+      "RUN_MISSING",
+      `${run} is no finished run: it has no ${name}; pass a folder that cassava train wrote`,
+      {
+        cause,
+      },
+    );
   }
   try {
     return JSON.parse(text) as T;

@@ -135,7 +135,10 @@ async function trainHead(
   const progress = output.progress("training", epochs * batches);
   for await (const event of run) {
     if (event.type === "batch") {
-      progress.update(event.epoch * batches + event.batch + 1, `epoch ${event.epoch + 1}, loss ${event.loss.toFixed(3)}`);
+      progress.update(
+        event.epoch * batches + event.batch + 1,
+        `epoch ${event.epoch + 1}, loss ${event.loss.toFixed(3)}`,
+      );
     } else if (event.type === "epoch") {
       output.info(epochLine(event.epoch, event.epochs, event.logs, event.seconds));
     } else if (event.reason !== "completed") {
@@ -148,7 +151,8 @@ async function trainHead(
 
 function epochLine(epoch: number, epochs: number, logs: EpochLogs, seconds: number): string {
   const number = String(epoch + 1).padStart(String(epochs).length);
-  const part = (prefix: string) => `loss ${logs[`${prefix}loss`]!.toFixed(3)}, accuracy ${percent(logs[`${prefix}accuracy`]!)}`;
+  const part = (prefix: string) =>
+    `loss ${logs[`${prefix}loss`]!.toFixed(3)}, accuracy ${percent(logs[`${prefix}accuracy`]!)}`;
   return `epoch ${number}/${epochs}: ${part("")}; validation ${part("val_")} (${seconds.toFixed(1)} s)`;
 }
 

@@ -37,7 +37,8 @@ export function plural(count: number, noun: string): string {
 /** Columns of text; numbers to the right, words to the left. The first row is the header. */
 export function table(rows: readonly (readonly (string | number)[])[]): string {
   const widths = (rows[0] ?? []).map((_, c) => Math.max(...rows.map((row) => String(row[c] ?? "").length)));
-  const isNumber = (c: number) => rows.slice(1).every((row) => typeof row[c] === "number" || /^[-\d.,%\s]+$/.test(row[c] ?? ""));
+  const isNumber = (c: number) =>
+    rows.slice(1).every((row) => typeof row[c] === "number" || /^[-\d.,%\s]+$/.test(row[c] ?? ""));
   const right = widths.map((_, c) => isNumber(c));
   return rows
     .map((row) =>

@@ -17,6 +17,8 @@ export interface LeafShape {
   readonly x: number;
   readonly y: number;
   readonly lobes: readonly Lobe[];
+  /** No pixel further than this from (x, y) is on a lobe. */
+  readonly reach: number;
   /** Direction in which the stalk leaves (x, y). */
   readonly stalkCos: number;
   readonly stalkSin: number;
@@ -79,22 +81,28 @@ export function sampleLeafShape(random: Random, size: number, nuisance: number):
   const common = {
     stalkCos: cosine(stalk),
     stalkSin: sine(stalk),
-    veinSlope: 0.6 + 0.5 * random.next(), wavePhase: 7 * random.next(),
+    veinSlope: 0.6 + 0.5 * random.next(),
+    wavePhase: 7 * random.next(),
     waviness: 0.5 * unit,
   };
   const jitter = random.next();
   if (!lanceolate) {
-    return { ...common, x: size / 2 + dx, y: size / 2 + dy, lobes, veinSpacing: (8 + 3 * jitter) * unit };
+    const reach = reachOf(lobes);
+    return { ...common, x: size / 2 + dx, y: size / 2 + dy, lobes, reach, veinSpacing: (8 + 3 * jitter) * unit };
   }
   const length = size * 1.2 * scale;
   const x = size / 2 + dx - (cosine(rotation) * length) / 2;
   const y = size / 2 + dy - (sine(rotation) * length) / 2;
   const single = lobe(rotation, length, length * 0.25 * slender, spread(0.12) * length);
-  return { ...common, x, y, lobes: [single], veinSpacing: (11 + 4 * jitter) * unit };
+  return { ...common, x, y, lobes: [single], reach: reachOf([single]), veinSpacing: (11 + 4 * jitter) * unit };
 }
 
 function lobe(angle: number, length: number, width: number, bend: number): Lobe {
   return { cos: cosine(angle), sin: sine(angle), length, width, bend };
+}
+
+function reachOf(lobes: readonly Lobe[]): number {
+  return Math.max(...lobes.map((l) => l.length + Math.abs(l.bend) + l.width));
 }
 
 /** The same leaf with curled lobes and a crinkled margin, as mosaic leaves have; `amount` in [0, 1]. */
@@ -104,7 +112,7 @@ export function distort(shape: LeafShape, random: Random, amount: number): LeafS
     bend: l.bend + (2 * random.next() - 1) * 0.16 * amount * l.length,
     width: l.width * (1 - 0.2 * amount * random.next()),
   }));
-  return { ...shape, lobes, waviness: shape.waviness * (1 + 3 * amount) };
+  return { ...shape, lobes, reach: reachOf(lobes), waviness: shape.waviness * (1 + 3 * amount) };
 }
 
 /**
@@ -121,6 +129,7 @@ export function locate(shape: LeafShape, x: number, y: number, out: LeafPoint): 
   const py = y - shape.y;
   out.edge = Number.NEGATIVE_INFINITY;
   const { lobes } = shape;
+  if (px * px + py * py > shape.reach * shape.reach) return;
   for (let k = 0; k < lobes.length; k++) {
     const l = lobes[k]!;
     const axis = px * l.cos + py * l.sin;

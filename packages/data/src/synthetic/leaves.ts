@@ -1,68 +1,81 @@
 import type { ClassInfo } from "@cassava/contracts";
-import { random, shuffled } from "../random.ts";
+import { DataError } from "../errors.ts";
+import { random } from "../random.ts";
 import { difficultyLevels } from "./difficulty.ts";
 import { distort } from "./leaf-shape.ts";
 import { isDistorted, sampleMarks } from "./marks.ts";
 import { paint } from "./paint.ts";
+import { type LeafPlan, leafPlan, type SyntheticLeavesOptions } from "./plan.ts";
 import { sampleScene } from "./scene.ts";
 
-export const SYNTHETIC_CLASSES: readonly ClassInfo[] = [
-  "Cassava Bacterial Blight (CBB)",
-  "Cassava Brown Streak Disease (CBSD)",
-  "Cassava Green Mottle (CGM)",
-  "Cassava Mosaic Disease (CMD)",
-  "Healthy",
-].map((name, index) => ({ index, name }));
+export type { SyntheticLeavesOptions } from "./plan.ts";
 
-export interface SyntheticLeavesOptions {
-  readonly count?: number;
-  readonly seed?: number;
-  readonly size?: number;
-  readonly difficulty?: number;
-  readonly shares?: readonly number[];
-}
+/** The classes of the cassava competition, in its order and under its names (`label_num_to_disease_map.json`). */
+export const SYNTHETIC_CLASSES: readonly ClassInfo[] = [
+  { index: 0, name: "Cassava Bacterial Blight (CBB)" },
+  { index: 1, name: "Cassava Brown Streak Disease (CBSD)" },
+  { index: 2, name: "Cassava Green Mottle (CGM)" },
+  { index: 3, name: "Cassava Mosaic Disease (CMD)" },
+  { index: 4, name: "Healthy" },
+];
+
+/** A picture of a leaf, before any encoding. */
 export interface SyntheticLeaf {
+  /** `leaf-0000.jpg` and so on, with as many digits as the set needs, four at least. Unique in the set. */
   readonly id: string;
+  /** Index in {@link SYNTHETIC_CLASSES}. */
   readonly label: number;
+  /** In pixels. */
   readonly width: number;
   readonly height: number;
+  /** `[height, width, 3]`, RGB 0-255, row-major. */
   readonly pixels: Uint8Array;
 }
 
-export function labelsOf(count: number, seed: number, shares: readonly number[]): number[] {
-  const exact = shares.map((s) => s * count);
-  const counts = exact.map(Math.floor);
-  const order = exact.map((e, k) => [e - Math.floor(e), k] as const).sort((a, b) => b[0] - a[0] || a[1] - b[1]);
-  let left = count - counts.reduce((a, b) => a + b, 0);
-  for (const [, k] of order) if (left-- > 0) counts[k]!++;
-  return shuffled(
-    counts.flatMap((n, k) => new Array<number>(n).fill(k)),
-    random(seed, "labels"),
-  );
+/**
+ * Pictures of cassava leaves with the marks of five classes, drawn one by one as they are asked for; the iterable can be
+ * run again. The number of leaves of each class is the largest-remainder rounding of its share; their order is random.
+ *
+ * What tells the classes apart is texture on the front leaf: spots between the veins (0), streaks along them (1), fine
+ * mottle across them (2), whole fields between them pale or dark, on a curled leaf (3), nothing (4). Ground, pose, leaf
+ * colour, light, dirt, white balance, blur and noise vary with none of it, so that no mean colour and no weighted sum
+ * of pixels gives the class away. The same seed and options give the same pixels on every platform.
+ *
+ * Throws a DataError (OPTION_INVALID) at once for options out of range.
+ */
+export function syntheticLeaves(options: SyntheticLeavesOptions = {}): Iterable<SyntheticLeaf> {
+  const plan = leafPlan(options);
+  return {
+    *[Symbol.iterator]() {
+      for (let index = 0; index < plan.labels.length; index++) yield drawLeaf(plan, index);
+    },
+  };
 }
-export function draw(index: number, label: number, seed: number, size: number, difficulty: number): Uint8Array {
+
+/**
+ * Leaf `index`, from 0, of the set that {@link syntheticLeaves} gives for the same options, without drawing the others.
+ * Throws a DataError (OPTION_INVALID) for options out of range or an index outside the set.
+ */
+export function syntheticLeaf(index: number, options: SyntheticLeavesOptions = {}): SyntheticLeaf {
+  const plan = leafPlan(options);
+  if (!(Number.isInteger(index) && index >= 0 && index < plan.labels.length)) {
+    const message = `syntheticLeaf: index is ${index}: use an integer from 0 to ${plan.labels.length - 1}`;
+    throw new DataError("OPTION_INVALID", message);
+  }
+  return drawLeaf(plan, index);
+}
+
+/** Scene and marks have streams of their own: leaf i of a seed keeps its scene whatever its class. */
+function drawLeaf({ labels, seed, size, difficulty }: LeafPlan, index: number): SyntheticLeaf {
+  const label = labels[index]!;
   const levels = difficultyLevels(difficulty);
   const scene = sampleScene(random(seed, "scene", index), size, levels.nuisance);
-  const r = random(seed, "marks", index);
-  let leaf = scene.leaves[scene.leaves.length - 1]!;
-  if (isDistorted(label)) leaf = { ...leaf, shape: distort(leaf.shape, r, 0.8) };
-  const leaves = [...scene.leaves.slice(0, -1), leaf];
-  return paint({ ...scene, leaves }, sampleMarks(label, r, leaf.shape, size, levels), levels.contrast, size);
-}
-export function* syntheticLeaves({
-  count = 1600,
-  seed = 1,
-  size = 64,
-  difficulty = 0.5,
-  shares = [0.0508, 0.1023, 0.1115, 0.6149, 0.1204],
-}: SyntheticLeavesOptions = {}): Generator<SyntheticLeaf> {
-  const labels = labelsOf(count, seed, shares);
-  for (let i = 0; i < count; i++)
-    yield {
-      id: `leaf-${String(i).padStart(4, "0")}.jpg`,
-      label: labels[i]!,
-      width: size,
-      height: size,
-      pixels: draw(i, labels[i]!, seed, size, difficulty),
-    };
+  const stream = random(seed, "marks", index);
+  const behind = scene.leaves.slice(0, -1);
+  const front = scene.leaves.at(-1)!;
+  const shape = isDistorted(label) ? distort(front.shape, stream, 0.8) : front.shape;
+  const marks = sampleMarks(label, stream, shape, size, levels);
+  const pixels = paint({ ...scene, leaves: [...behind, { ...front, shape }] }, marks, levels.contrast, size);
+  const digits = Math.max(4, String(labels.length - 1).length);
+  return { id: `leaf-${String(index).padStart(digits, "0")}.jpg`, label, width: size, height: size, pixels };
 }

@@ -2,6 +2,7 @@ import type { Random } from "../random.ts";
 import type { DifficultyLevels } from "./difficulty.ts";
 import type { LeafPoint, LeafShape } from "./leaf-shape.ts";
 import { latticeHash, smoothstep, valueNoise } from "./noise.ts";
+import { cosine, sine } from "./wave.ts";
 
 /** What a disease does to the tissue at one point; all 0 on a healthy leaf. */
 export interface Mark {
@@ -60,9 +61,13 @@ const streaks: MarkSampler = (random, _shape, size, levels) => {
 /** Green mottle: fine pale and dark dots all over the leaf, across the veins. */
 const mottle: MarkSampler = (random, _shape, size, levels) => {
   const seed = random.int(2 ** 32);
-  const grain = ((1.7 + 0.5 * random.next()) * size) / 64;
+  const grain = ((1.8 + 0.5 * random.next()) * size) / 64;
+  // The lattice of the noise is turned: squares along the pixel rows would catch the eye.
+  const angle = 2 * Math.PI * random.next();
+  const cos = cosine(angle) / grain;
+  const sin = sine(angle) / grain;
   return (_point, x, y, out) => {
-    const n = valueNoise(x / grain, y / grain, seed) - 0.5;
+    const n = valueNoise(x * cos + y * sin, y * cos - x * sin, seed) - 0.5;
     out.tone = Math.max(-1, Math.min(1, 5 * n)) * levels.amount;
   };
 };
@@ -83,7 +88,7 @@ const healthy: MarkSampler = () => () => {};
 /** By class index, in the order of the competition. */
 const SAMPLERS: readonly MarkSampler[] = [angularSpots, streaks, mottle, mosaic, healthy];
 
-/** The marks of class `label` on a leaf. */
+/** The marks of class `label` (0-4) on a leaf of this shape, in a picture of `size` pixels. */
 export function sampleMarks(
   label: number,
   random: Random,
@@ -99,7 +104,10 @@ export function isDistorted(label: number): boolean {
   return label === 3;
 }
 
-/** Changes `color` (0-1) as `mark` says, `contrast` in [0, 1]. Pale and dark cancel, so that a mean colour says little. */
+/**
+ * Changes `color` (0-1) as `mark` says, with opacity `contrast` in [0, 1]. A tone moves the colour as far towards yellow
+ * as towards dark green, so that pale and dark places of a leaf cancel in its mean colour, and leaves differ far more.
+ */
 export function applyMark(color: Float32Array, mark: Mark, contrast: number): void {
   const tone = mark.tone * contrast;
   color[0]! += tone * 0.22;

@@ -16,7 +16,8 @@ function build(): Graph {
     for (let block = 1; block <= BLOCKS; block++) {
       const name = `${stage}_block${block}`;
       const strides = index > 0 && block === 1 ? 2 : 1;
-      const shortcut = strides === 1 ? x : g.batchNorm(`${name}_0_bn`, g.conv2d(`${name}_0_conv`, x, filters, { strides }));
+      const shortcut =
+        strides === 1 ? x : g.batchNorm(`${name}_0_bn`, g.conv2d(`${name}_0_conv`, x, filters, { strides }));
       x = g.conv2d(`${name}_1_conv`, x, filters, { kernelSize: 3, strides });
       x = g.activation(`${name}_1_relu`, g.batchNorm(`${name}_1_bn`, x), "relu");
       x = g.conv2d(`${name}_2_conv`, x, filters, { kernelSize: 3 });

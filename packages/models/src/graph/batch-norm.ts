@@ -17,7 +17,12 @@ const KERNEL = "CassavaBatchNormTraining";
  * Batch normalization by the statistics of the batch, differentiable in `x` [n, h, w, c], `gamma` and `beta` [c]; runs inside the
  * caller's `tf.tidy`.
  */
-export function batchNormTraining(x: tf.Tensor4D, gamma: tf.Tensor1D, beta: tf.Tensor1D, epsilon: number): BatchNormTraining {
+export function batchNormTraining(
+  x: tf.Tensor4D,
+  gamma: tf.Tensor1D,
+  beta: tf.Tensor1D,
+  epsilon: number,
+): BatchNormTraining {
   if (tf.getKernel(KERNEL, tf.getBackend()) === undefined) return composedBatchNorm(x, gamma, beta, epsilon);
   const inputs = { x, scale: gamma, offset: beta };
   const [y, mean, variance] = tf.engine().runKernel(KERNEL, inputs, { epsilon }) as unknown as tf.Tensor[];
@@ -25,7 +30,12 @@ export function batchNormTraining(x: tf.Tensor4D, gamma: tf.Tensor1D, beta: tf.T
 }
 
 /** The same of tfjs's operations, with the gradient in closed form (Ioffe and Szegedy 2015, section 3). */
-export function composedBatchNorm(x: tf.Tensor4D, gamma: tf.Tensor1D, beta: tf.Tensor1D, epsilon: number): BatchNormTraining {
+export function composedBatchNorm(
+  x: tf.Tensor4D,
+  gamma: tf.Tensor1D,
+  beta: tf.Tensor1D,
+  epsilon: number,
+): BatchNormTraining {
   const rows = x.size / x.shape[3];
   const flat = x.reshape([rows, x.shape[3]]) as tf.Tensor2D;
   const mean = columnMeans(flat);
@@ -52,5 +62,8 @@ export function composedBatchNorm(x: tf.Tensor4D, gamma: tf.Tensor1D, beta: tf.T
 
 /** Means over the rows of [rows, c] as a product with a row of 1 / rows: engines reduce an outer dimension by transposing first. */
 function columnMeans(x: tf.Tensor2D): tf.Tensor1D {
-  return tf.fill([1, x.shape[0]], 1 / x.shape[0]).matMul<tf.Tensor2D>(x).reshape([x.shape[1]]);
+  return tf
+    .fill([1, x.shape[0]], 1 / x.shape[0])
+    .matMul<tf.Tensor2D>(x)
+    .reshape([x.shape[1]]);
 }

@@ -70,7 +70,7 @@ function foldBatchNorm(
 }
 
 /** Scale and shift that a batch normalization applies in inference, computed in double precision. */
-export function affineOf(norm: BatchNormNode, weights: Weights): readonly [scale: Float64Array, shift: Float64Array] {
+function affineOf(norm: BatchNormNode, weights: Weights): readonly [scale: Float64Array, shift: Float64Array] {
   const [gamma, beta, mean, variance] = ["gamma", "beta", "moving_mean", "moving_variance"].map(
     (role) => weights.get(`${norm.name}/${role}`)!.data,
   ) as [Float32Array, Float32Array, Float32Array, Float32Array];

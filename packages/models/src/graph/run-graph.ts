@@ -21,7 +21,10 @@ export function runGraph(graph: Graph, input: tf.Tensor, options: RunGraphOption
   for (const node of graph.nodes) {
     const names = inputsOf(node);
     const inputs = names.map((name) => tensors.get(name)!);
-    tensors.set(node.name, tf.tidy(() => runNode(node, inputs, options)));
+    tensors.set(
+      node.name,
+      tf.tidy(() => runNode(node, inputs, options)),
+    );
     if (!options.release) continue;
     for (const name of names) {
       const left = remaining.get(name)! - 1;

@@ -1,4 +1,4 @@
-import type { File as H5File, Group } from "h5wasm";
+import type { Group, File as H5File } from "h5wasm";
 import { ModelsError } from "../errors.ts";
 import type { WeightArray, Weights } from "./weights.ts";
 
@@ -23,7 +23,8 @@ export async function readKerasWeights(bytes: Uint8Array, options: KerasWeightsO
   const data = startsWith(bytes, GZIP_MAGIC) ? await gunzip(bytes, file) : bytes;
   if (!startsWith(data, HDF5_SIGNATURE)) {
     const start = new TextDecoder().decode(data.subarray(0, 60)).trimStart();
-    const found = data.length === 0 ? "is empty" : start.startsWith("<") ? "is an HTML or XML page" : "is not an HDF5 file";
+    const found =
+      data.length === 0 ? "is empty" : start.startsWith("<") ? "is an HTML or XML page" : "is not an HDF5 file";
     throw new ModelsError("WEIGHTS_UNREADABLE", `${found}; pass the .h5 file that Keras wrote`, { file });
   }
   const h5wasm = (await import("h5wasm")).default;
@@ -99,6 +100,9 @@ async function gunzip(bytes: Uint8Array, file: string | undefined): Promise<Uint
   try {
     return new Uint8Array(await new Response(stream).arrayBuffer());
   } catch (cause) {
-    throw new ModelsError("WEIGHTS_UNREADABLE", "is a truncated or damaged gzip file; download it again", { file, cause });
+    throw new ModelsError("WEIGHTS_UNREADABLE", "is a truncated or damaged gzip file; download it again", {
+      file,
+      cause,
+    });
   }
 }

@@ -16,7 +16,9 @@ export function elementCount(shape: readonly number[]): number {
 /** SHA-256 over names, shapes and bytes, in the order of the names: 64 hexadecimal digits. */
 export async function hashWeights(weights: Weights, prefix = ""): Promise<string> {
   const names = [...weights.keys()].sort();
-  const header = new TextEncoder().encode(`${prefix}\n${names.map((n) => `${n} ${weights.get(n)!.shape}`).join("\n")}\n`);
+  const header = new TextEncoder().encode(
+    `${prefix}\n${names.map((n) => `${n} ${weights.get(n)!.shape}`).join("\n")}\n`,
+  );
   const bytes = new Uint8Array(header.length + 4 * names.reduce((sum, n) => sum + weights.get(n)!.data.length, 0));
   bytes.set(header);
   let offset = header.length;

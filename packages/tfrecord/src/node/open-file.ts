@@ -6,6 +6,8 @@ import type { RandomAccess } from "../source.ts";
 /** Files are read in chunks of this size, the next one while the current one is used: 1 MiB. */
 const CHUNK_BYTES = 2 ** 20;
 
+/** Node refuses reads of 2 GiB and more: 1 GiB. */
+const MAX_READ_BYTES = 2 ** 30;
 /** A handle that `slice` opened and that was not used for so long is closed: 2 s. */
 const IDLE_MS = 2000;
 
@@ -85,7 +87,8 @@ async function readExactly(handle: FileHandle, start: number, end: number): Prom
   const bytes = new Uint8Array(end - start);
   let filled = 0;
   while (filled < bytes.length) {
-    const { bytesRead } = await handle.read(bytes, filled, bytes.length - filled, start + filled);
+    const wanted = Math.min(MAX_READ_BYTES, bytes.length - filled);
+    const { bytesRead } = await handle.read(bytes, filled, wanted, start + filled);
     if (bytesRead === 0) throw new Error(`it ends at byte ${start + filled}, before ${end}`);
     filled += bytesRead;
   }

@@ -81,7 +81,8 @@ function columnStatistics({ features, width, ids }: FeatureSet): { mean: Float64
   const mean = new Float64Array(width);
   const deviation = new Float64Array(width);
   for (let k = 0; k < features.length; k++) mean[k % width]! += features[k]! / ids.length;
-  for (let k = 0; k < features.length; k++) deviation[k % width]! += (features[k]! - mean[k % width]!) ** 2 / ids.length;
+  for (let k = 0; k < features.length; k++)
+    deviation[k % width]! += (features[k]! - mean[k % width]!) ** 2 / ids.length;
   // A constant column stays constant: it is centred to 0, and its scale is as good as any.
   return { mean, deviation: deviation.map((variance) => Math.sqrt(variance) || 1) };
 }
@@ -103,7 +104,13 @@ function scores(x: Float32Array, w: Float64Array, width: number, classes: number
 }
 
 /** gradient += [x, 1]ᵀ errors */
-function addOuterProducts(x: Float32Array, errors: Float64Array, width: number, classes: number, gradient: Float64Array): void {
+function addOuterProducts(
+  x: Float32Array,
+  errors: Float64Array,
+  width: number,
+  classes: number,
+  gradient: Float64Array,
+): void {
   for (let i = 0, row = 0; row < x.length; i += classes, row += width) {
     for (let c = 0; c < classes; c++) {
       const from = c * width;

@@ -52,7 +52,8 @@ export async function extractFeatures(
   const labels = new Int32Array(total);
   let labelled = true;
   let cached = 0;
-  const keyOf = (batch: EncodedBatch, i: number) => `${frozen.id}/${source.pixels}/${batch.hashes[i]}-${batch.views[i]}`;
+  const keyOf = (batch: EncodedBatch, i: number) =>
+    `${frozen.id}/${source.pixels}/${batch.hashes[i]}-${batch.views[i]}`;
 
   for await (const batch of source.encoded(0, signal)) {
     const start = ids.length;
