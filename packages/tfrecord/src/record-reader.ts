@@ -87,19 +87,22 @@ export class RecordReader {
 
   /** The next record's data, or undefined at the end. */
   async next(): Promise<Uint8Array | undefined> {
-    for (;;) {
-      const data = this.take();
-      if (data !== undefined) return data;
-      const found = await this.#examine().catch((error: unknown) => {
-        throw this.#placed(error);
-      });
-      if (found === undefined) {
-        this.#reportFailure();
-        return undefined;
+    try {
+      for (;;) {
+        const data = this.take();
+        if (data !== undefined) return data;
+        const found = await this.#examine();
+        if (typeof found === "number") return this.#accept(found);
+        if (found === undefined) {
+          this.#reportFailure();
+          return undefined;
+        }
+        if (!this.#skip) throw found;
+        await this.#recover(found);
       }
-      if (typeof found === "number") return this.#accept(found);
-      if (!this.#skip) throw found;
-      await this.#recover(found);
+    } catch (error) {
+      // The source may have failed, which does not know where the reader is.
+      throw this.#placed(error);
     }
   }
 
@@ -107,7 +110,6 @@ export class RecordReader {
     await this.#window.close();
   }
 
-  /** The source failed, at the position where the reader is. */
   #placed(error: unknown): unknown {
     return placeError(error, { file: this.file, record: this.record + 1, byteOffset: this.#window.offset });
   }

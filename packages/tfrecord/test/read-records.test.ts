@@ -104,6 +104,20 @@ describe("readRecords", () => {
     expect(await failureCode(texts(foo, { crc32c: () => 0 }))).toBe("DATA_CRC_MISMATCH");
   });
 
+  it("says where a source failed, and passes on what is not its own", async () => {
+    async function* failing(error: Error) {
+      yield foo.subarray(0, 19);
+      yield foo.subarray(0, 10);
+      throw error;
+    }
+    const lost = new TFRecordError("SOURCE_UNREADABLE", "the connection was lost", { file: "a" });
+    for (const onCorrupt of ["throw", "skip"] as const) {
+      const error = await failure(texts(failing(lost), { onCorrupt }));
+      expect(error).toMatchObject({ code: "SOURCE_UNREADABLE", file: "a", record: 1, byteOffset: 19 });
+      expect(await failure(texts(failing(new RangeError("other")), { onCorrupt }))).toBeInstanceOf(RangeError);
+    }
+  });
+
   it("closes its source when the consumer stops", async () => {
     let closed = 0;
     async function* source() {
