@@ -13,20 +13,20 @@ export function elementCount(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);
 }
 
-/** SHA-256 over names, shapes and bytes, in the order of the names: 64 hexadecimal digits. */
+/**
+ * One hash for a set of weights, 64 hexadecimal digits: SHA-256 over `prefix` and, sorted by name, a line for each weight with
+ * its name, shape and the SHA-256 of its bytes.
+ */
 export async function hashWeights(weights: Weights, prefix = ""): Promise<string> {
-  const names = [...weights.keys()].sort();
-  const header = new TextEncoder().encode(
-    `${prefix}\n${names.map((n) => `${n} ${weights.get(n)!.shape}`).join("\n")}\n`,
-  );
-  const bytes = new Uint8Array(header.length + 4 * names.reduce((sum, n) => sum + weights.get(n)!.data.length, 0));
-  bytes.set(header);
-  let offset = header.length;
-  for (const name of names) {
-    const { data } = weights.get(name)!;
-    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), offset);
-    offset += data.byteLength;
+  const lines = [prefix];
+  for (const name of [...weights.keys()].sort()) {
+    const { shape, data } = weights.get(name)!;
+    lines.push(`${name} [${shape}] ${await sha256(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))}`);
   }
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return sha256(new TextEncoder().encode(lines.join("\n")));
+}
+
+async function sha256(bytes: Uint8Array): Promise<string> {
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>));
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

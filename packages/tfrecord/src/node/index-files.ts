@@ -1,8 +1,9 @@
-import { randomUUID } from "node:crypto";
-import { readFile, rename, rm, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { TFRecordError } from "../errors.ts";
 import type { RecordIndex } from "../record-index.ts";
 import { type ParseIndexOptions, parseIndex, type SerializeIndexOptions, serializeIndex } from "../serialize-index.ts";
+import { encodeText } from "../text.ts";
+import { reasonOf, writeAtomically } from "./atomic-file.ts";
 
 export interface SaveIndexOptions extends SerializeIndexOptions {}
 
@@ -12,15 +13,12 @@ export interface SaveIndexOptions extends SerializeIndexOptions {}
  * @throws TFRecordError WRITE_FAILED
  */
 export async function saveIndex(path: string, index: RecordIndex, options: SaveIndexOptions = {}): Promise<void> {
-  const temporary = `${path}.${randomUUID().slice(0, 8)}.tmp`;
-  try {
-    await writeFile(temporary, serializeIndex(index, options), { flag: "wx" });
-    await rename(temporary, path);
-  } catch (cause) {
-    await rm(temporary, { force: true });
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new TFRecordError("WRITE_FAILED", `the index cannot be written (${reason})`, { file: path, cause });
-  }
+  await writeAtomically(path, true, async (file) => await file.write(encodeText(serializeIndex(index, options))));
+}
+
+/** Where the index of a file is kept: beside it, `a.tfrec.index.json`, or `a.tfrec.idx` in the text format. */
+export function indexPath(path: string, format: "json" | "text" = "json"): string {
+  return format === "json" ? `${path}.index.json` : `${path}.idx`;
 }
 
 export interface LoadIndexOptions extends Omit<ParseIndexOptions, "file"> {}
@@ -32,8 +30,7 @@ export interface LoadIndexOptions extends Omit<ParseIndexOptions, "file"> {}
  */
 export async function loadIndex(path: string, options: LoadIndexOptions = {}): Promise<RecordIndex> {
   const text = await readFile(path, "utf8").catch((cause: unknown) => {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new TFRecordError("SOURCE_UNREADABLE", `the index cannot be read (${reason})`, { file: path, cause });
+    throw new TFRecordError("SOURCE_UNREADABLE", `the index cannot be read (${reasonOf(cause)})`, { file: path, cause });
   });
   return parseIndex(text, { ...options, file: path });
 }
