@@ -12,16 +12,16 @@ export interface Outcome {
 
 /** Runs a command line in `cwd`, in this process. */
 export async function cassava(cwd: string, ...args: string[]): Promise<Outcome> {
-  let stdout = "";
-  let stderr = "";
+  const stdout: string[] = [];
+  const stderr: string[] = [];
   const code = await main(args, {
-    stdout: { write: (text) => void (stdout += text) },
-    stderr: { write: (text) => void (stderr += text) },
+    stdout: { write: (text) => stdout.push(text) },
+    stderr: { write: (text) => stderr.push(text) },
     env: { CASSAVA_CACHE: join(cwd, "cache") },
     cwd,
     signal: new AbortController().signal,
   });
-  return { code, stdout, stderr };
+  return { code, stdout: stdout.join(""), stderr: stderr.join("") };
 }
 
 /** A folder that is removed after `work`. */

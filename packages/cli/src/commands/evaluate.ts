@@ -1,8 +1,6 @@
 import { join, resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import { parseSplit, partNames, type Split } from "@cassava/data";
-import { folderStore } from "@cassava/data/node";
-import { loadClassifier } from "@cassava/models";
 import { predict } from "@cassava/train";
 import { type Command, Option } from "commander";
 import { act, type CliContext } from "../context.ts";
@@ -11,6 +9,7 @@ import type { CommonOptions } from "../options.ts";
 import { withDataset } from "../run/dataset.ts";
 import { startEngine } from "../run/engine.ts";
 import { featureSupply } from "../run/features.ts";
+import { loadRunModel } from "../run/load-run.ts";
 import { describeSummary, measure, type RunMetrics } from "../run/measure.ts";
 import { readRunFile } from "../run/run-folder.ts";
 import type { RunConfig } from "../run/settings.ts";
@@ -42,7 +41,7 @@ export function evaluateCommand(program: Command, context: CliContext): void {
         const replayed = options.part !== undefined || paths.length === 0;
         const part = replayed ? (options.part ?? metrics.part) : undefined;
         await startEngine(options.engine, output);
-        const model = await loadClassifier(folderStore(join(run, "model")));
+        const model = await loadRunModel(run);
         try {
           const source = paths.length > 0 ? paths.map((path) => resolve(cwd, path)) : settings.dataset;
           await withDataset(source, output, async (dataset) => {

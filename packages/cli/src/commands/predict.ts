@@ -1,13 +1,13 @@
 import { readFile } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { DataError, imageBatches, memoryDataset } from "@cassava/data";
-import { folderStore, sharpDecoder } from "@cassava/data/node";
-import { loadClassifier } from "@cassava/models";
+import { sharpDecoder } from "@cassava/data/node";
 import { imageFeatures, predict } from "@cassava/train";
 import type { Command } from "commander";
 import { act, type CliContext } from "../context.ts";
 import type { CommonOptions } from "../options.ts";
 import { startEngine } from "../run/engine.ts";
+import { loadRunModel } from "../run/load-run.ts";
 import { readRunFile } from "../run/run-folder.ts";
 import type { RunConfig } from "../run/settings.ts";
 import { percent, table } from "../terminal/format.ts";
@@ -35,7 +35,7 @@ export function predictCommand(program: Command, context: CliContext): void {
           const run = resolve(cwd, runPath);
           await readRunFile<RunConfig>(run, "config.json");
           await startEngine(options.engine, output);
-          const model = await loadClassifier(folderStore(join(run, "model")));
+          const model = await loadRunModel(run);
           try {
             const unique = [...new Set(files.map((file) => resolve(cwd, file)))];
             const images = await Promise.all(unique.map(async (file) => ({ id: file, bytes: await readImage(file) })));
