@@ -4,10 +4,10 @@ import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as tfrecord from "@cassava/tfrecord";
 import { createShardWriter, openFile } from "@cassava/tfrecord/node";
+import { decodeSequenceExample, encodeSequenceExample } from "@cassava/tfrecord/sequence";
 import { difference, dumpExample, dumpSequence, parsed } from "./tfrecord/dump.mjs";
 
-const { decodeExample, decodeSequenceExample, encodeExample, encodeSequenceExample, readRecords, writeRecords } =
-  tfrecord;
+const { decodeExample, encodeExample, readRecords, writeRecords } = tfrecord;
 
 /** Records of each kind; a quarter as many sequences. */
 const COUNT = 3000;

@@ -2,15 +2,16 @@
 import { main } from "./main.ts";
 
 const controller = new AbortController();
-process.once("SIGINT", () => {
-  controller.abort(new Error("interrupted"));
-  // A second Ctrl-C ends the process at once, as it does by default.
-});
+let interrupted: number | undefined;
+// Once each: a second Ctrl-C ends the process at once, as it does by default.
+for (const [signal, code] of [["SIGINT", 130] as const, ["SIGTERM", 143] as const]) {
+  process.once(signal, () => {
+    interrupted = code;
+    controller.abort(new Error("interrupted"));
+  });
+}
 const { stdout, stderr, env } = process;
-process.exitCode = await main(process.argv.slice(2), {
-  stdout,
-  stderr,
-  env,
-  cwd: process.cwd(),
-  signal: controller.signal,
-});
+// A reader that went away (`| head -1`) must not end a run: the rest is written to nobody.
+for (const stream of [stdout, stderr]) stream.on("error", () => {});
+const code = await main(process.argv.slice(2), { stdout, stderr, env, cwd: process.cwd(), signal: controller.signal });
+process.exitCode = interrupted !== undefined && code !== 0 ? interrupted : code;

@@ -32,5 +32,6 @@ export function act<Options extends CommonOptions>(
 
 /** The folder for features and weights: CASSAVA_CACHE, or `cassava` in the user's cache folder. */
 export function cacheFolder(env: NodeJS.ProcessEnv): string {
-  return env.CASSAVA_CACHE ?? join(env.XDG_CACHE_HOME ?? join(homedir(), ".cache"), "cassava");
+  // Set but empty means not set, by the XDG specification.
+  return env.CASSAVA_CACHE || join(env.XDG_CACHE_HOME || join(homedir(), ".cache"), "cassava");
 }

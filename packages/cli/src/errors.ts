@@ -1,5 +1,14 @@
 /** What can go wrong in the command itself; the `code` of a {@link CliError}. */
-export type CliErrorCode = "OPTION_INVALID" | "RUN_EXISTS" | "RUN_MISSING" | "RUN_INVALID" | "NO_TEST_IMAGES";
+export type CliErrorCode =
+  | "OPTION_INVALID"
+  | "OUTPUT_FAILED"
+  | "RUN_EXISTS"
+  | "RUN_MISSING"
+  | "RUN_INVALID"
+  | "SPLIT_UNUSABLE"
+  | "NO_IMAGES"
+  | "DIVERGED"
+  | "NOT_REPRODUCED";
 
 /** An error of the command: one line that names the option or the file and says what to do. */
 export class CliError extends Error {
@@ -18,4 +27,14 @@ export class CliError extends Error {
  */
 export function isForeseen(error: unknown): error is Error & { readonly code: string } {
   return error instanceof Error && /^(Cli|Data|TFRecord|Models|Train|Metrics|Backend)Error$/.test(error.name);
+}
+
+/** Whether an engine or JavaScript itself could not get the memory that it asked for. */
+export function isOutOfMemory(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return (
+    error.name === "RuntimeError" ||
+    error instanceof RangeError ||
+    /out of memory|allocation failed/i.test(error.message)
+  );
 }

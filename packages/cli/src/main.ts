@@ -7,17 +7,16 @@ import { evaluateCommand } from "./commands/evaluate.ts";
 import { inspectCommand } from "./commands/inspect.ts";
 import { predictCommand } from "./commands/predict.ts";
 import { splitCommand } from "./commands/split.ts";
+import { tfrecordCommand } from "./commands/tfrecord/tfrecord.ts";
 import { trainCommand } from "./commands/train.ts";
 import type { CliContext } from "./context.ts";
-import { isForeseen } from "./errors.ts";
+import { isForeseen, isOutOfMemory } from "./errors.ts";
 import { styleOf } from "./terminal/style.ts";
 import { versions } from "./version.ts";
 
-/** Exit code of a process ended by Ctrl-C: 128 + SIGINT. */
-const INTERRUPTED = 130;
-
 const COMMANDS = [
   inspectCommand,
+  tfrecordCommand,
   auditCommand,
   convertCommand,
   splitCommand,
@@ -44,30 +43,49 @@ export function createProgram(context: CliContext): Command {
     .showSuggestionAfterError()
     .exitOverride();
   for (const add of COMMANDS) add(program, context);
-  for (const command of program.commands) {
+  configureCommands(program);
+  return program;
+}
+
+/** Gives every command below `parent`, at any depth, what all of them have. */
+function configureCommands(parent: Command): void {
+  for (const command of parent.commands) {
     command
       .option("--json", "one JSON document on stdout, everything else on stderr")
       .option("--quiet", "results, warnings and errors only")
       .exitOverride()
-      .configureOutput(program.configureOutput());
+      .configureOutput(parent.configureOutput());
+    configureCommands(command);
   }
-  return program;
 }
 
-/** Runs one command line (without `node` and the script); resolves with the exit code: 0 good, 1 error, 130 interrupted. */
+/**
+ * Runs one command line (without `node` and the script); resolves with the exit code: 0 good, 1 error. With `--json` an error is a
+ * document on stdout too: `{ error: { code, message } }`.
+ */
 export async function main(args: readonly string[], context: CliContext): Promise<number> {
   try {
     await createProgram(context).parseAsync([...args], { from: "user" });
     return 0;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 1;
-    const style = styleOf(context.stderr, context.env);
-    if (context.signal.aborted) {
-      context.stderr.write(`${style.red("interrupted")}\n`);
-      return INTERRUPTED;
-    }
-    const message = isForeseen(error) ? error.message : error instanceof Error ? error.stack : String(error);
-    context.stderr.write(`${style.red("error:")} ${message}\n`);
+    const { code, message } = explain(error, context.signal);
+    // A progress bar may stand on the last line of the terminal.
+    const clear = context.stderr.isTTY ? "\r\u001b[2K" : "";
+    context.stderr.write(`${clear}${styleOf(context.stderr, context.env).red("error:")} ${message}\n`);
+    if (args.includes("--json")) context.stdout.write(`${JSON.stringify({ error: { code, message } }, null, 2)}\n`);
     return 1;
   }
+}
+
+/** An error in words: one line where it was foreseen, the stack of what was not. */
+function explain(error: unknown, signal: AbortSignal): { readonly code: string; readonly message: string } {
+  if (signal.aborted && error === signal.reason)
+    return { code: "INTERRUPTED", message: "interrupted; nothing was kept" };
+  if (isForeseen(error)) return { code: error.code, message: error.message };
+  if (isOutOfMemory(error)) {
+    const message = `the engine ran out of memory (${(error as Error).message}): lower --input-size, --batch-size or --head`;
+    return { code: "OUT_OF_MEMORY", message };
+  }
+  return { code: "INTERNAL", message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
 }

@@ -2,12 +2,13 @@ import { InvalidArgumentError, Option } from "commander";
 
 /** Parsers of option values; each throws commander's error, which names the option. */
 
-/** A whole number of at least `minimum`. */
-export function whole(minimum: number): (text: string) => number {
+/** A whole number from `minimum` to `maximum`. */
+export function whole(minimum: number, maximum = Number.MAX_SAFE_INTEGER): (text: string) => number {
   return (text) => {
     const value = Number(text);
-    if (text.trim() !== "" && Number.isInteger(value) && value >= minimum) return value;
-    throw new InvalidArgumentError(`It must be a whole number from ${minimum}.`);
+    if (/^\d+$/.test(text.trim()) && value >= minimum && value <= maximum) return value;
+    const range = maximum === Number.MAX_SAFE_INTEGER ? `from ${minimum}` : `from ${minimum} to ${maximum}`;
+    throw new InvalidArgumentError(`It must be a whole number ${range}.`);
   };
 }
 
@@ -28,13 +29,17 @@ export function share(text: string): number {
 /** `256,128,64`, or `none` for no hidden layer. */
 export function widths(text: string): number[] {
   if (text === "none") return [];
-  return text.split(",").map(whole(1));
+  return text.split(",").map(whole(1, 65_536));
 }
 
 /** An option with a fixed set of values. */
 export function choice(flags: string, description: string, values: readonly string[], fallback: string): Option {
   return new Option(flags, description).choices(values).default(fallback);
 }
+
+/** What `<dataset>` may be, for `--help`. */
+export const DATASET =
+  "a folder with train.csv and train_images/, a folder of TFRecord shards (or several shards, or globs), or a folder per class";
 
 /** What every command has. */
 export interface CommonOptions {

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { cassava, everythingIn, scratchFolder } from "./support.ts";
 
 let folder: Awaited<ReturnType<typeof scratchFolder>>;
+let jpegs: Uint8Array[];
 let jpeg: Uint8Array;
 
 beforeAll(async () => {
@@ -12,7 +13,8 @@ beforeAll(async () => {
   const shards = join(folder.path, "shards");
   await writeSyntheticShards(shards, { count: 100, seed: 1 }, { shards: 2 });
   const dataset = await openDataset(shards);
-  jpeg = await dataset.read(dataset.entries[0]!);
+  jpegs = await Promise.all(dataset.entries.map((entry) => dataset.read(entry)));
+  jpeg = jpegs[0]!;
   await dataset.close();
 });
 afterAll(() => folder.remove());
@@ -50,7 +52,7 @@ it("a CSV that names no existing image", async () => {
 it("a truncated JPEG", async () => {
   const names = Array.from({ length: 30 }, (_, i) => `${i}.jpg`);
   const csv = `image_id,label\n${names.map((name, i) => `${name},${i % 2}`).join("\n")}\n`;
-  const images = Object.fromEntries(names.map((name) => [name, jpeg]));
+  const images = Object.fromEntries(names.map((name, i) => [name, jpegs[i]!]));
   const data = await csvDataset("jpeg", csv, { ...images, "7.jpg": jpeg.subarray(0, jpeg.length / 2) });
   await refuses(data, /^error: .*7\.jpg/);
 });

@@ -104,7 +104,8 @@ describe("the line from a data set to a verdict", () => {
     const [shards, csv] = [await run("shards"), await run("csv")];
     expect(shards.stderr).toMatch(/epoch 2\/2: loss/);
     const document = json(shards.stdout);
-    expect(json(csv.stdout)).toEqual({ ...document, run: join(folder.path, "run-csv") });
+    const run2 = json(csv.stdout);
+    expect(run2).toEqual({ ...document, run: join(folder.path, "run-csv"), timings: run2.timings });
     expect(document.parts.test.n).toBe(24);
     expect(document.verdict.text).toMatch(/^Test accuracy \d/);
     const saved = await everythingIn(join(folder.path, "run-shards"));
@@ -123,6 +124,7 @@ describe("the line from a data set to a verdict", () => {
     expect(json(evaluated.stdout)).toEqual({
       version: 1,
       part: "test",
+      excluded: 0,
       summary: document.parts.test,
       reproduced: true,
     });
@@ -136,6 +138,11 @@ describe("the line from a data set to a verdict", () => {
       "--json",
     );
     expect(json(elsewhere.stdout).summary).toEqual(document.parts.test);
+
+    // Without a part, what the run has trained or validated on does not count.
+    const unseen = await cassava(folder.path, "evaluate", "run-shards", join(folder.path, "csv"), "--json");
+    expect(json(unseen.stdout)).toMatchObject({ part: null, excluded: 96, summary: { n: 24 } });
+    expect(unseen.stderr).toMatch(/warning: 96 images bear names of the run's train or validation images/);
 
     const lines = (await readFile(join(folder.path, "run-shards", "predictions.jsonl"), "utf8")).trimEnd().split("\n");
     const [first] = lines.map((line) => JSON.parse(line)).filter(({ part }) => part === "test");

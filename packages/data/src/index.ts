@@ -27,5 +27,6 @@ export {
   SYNTHETIC_CLASSES,
   type SyntheticLeaf,
   type SyntheticLeavesOptions,
+  syntheticLeaf,
   syntheticLeaves,
 } from "./synthetic/leaves.ts";

@@ -35,7 +35,7 @@ export async function parseLabelCsv(text: string, options: LabelCsvOptions = {})
   const columnOf = (name: string): number => {
     const at = header.indexOf(name);
     if (at >= 0) return at;
-    const message = `${file} has no column "${name}" (it has ${header.map((other) => `"${other}"`).join(", ")}): name the columns with idColumn and labelColumn`;
+    const message = `${file} has no column "${name}" (it has ${header.map((other) => `"${other}"`).join(", ")}): rename its columns (or name them with idColumn and labelColumn)`;
     throw new DataError("CSV_COLUMN", message, { file, line: 1 });
   };
   const idAt = columnOf(idColumn);

@@ -82,6 +82,9 @@ function classesFrom(given: readonly StatedLabel[]): ClassInfo[] {
     }
     return Array.from({ length: largest + 1 }, (_, index) => ({ index, name: String(index) }));
   }
+  // Among numbers only, one that is no index is a slip of the pen, not the name of a class.
+  const slip = given.every(({ label }) => Number.isFinite(Number(label))) && given.find((one) => !isIndex(one));
+  if (slip) throw notAnIndex(slip);
   const names = [...new Set(given.map(({ label }) => String(label)))].sort();
   return names.map((name, index) => ({ index, name }));
 }
@@ -90,9 +93,17 @@ function isIndex({ label }: StatedLabel): boolean {
   return typeof label === "number" ? Number.isInteger(label) && label >= 0 : /^\d+$/.test(label ?? "");
 }
 
-function unknownLabel({ label, id, file, line, record }: StatedLabel, classes: number): DataError {
+function unknownLabel(stated: StatedLabel, classes: number): DataError {
+  return refused(stated, `is none of the ${classes} classes: correct it, or add the class to ${labelMapName}`);
+}
+
+function notAnIndex(stated: StatedLabel): DataError {
+  return refused(stated, `is no class index: number the classes from 0, or name them all in ${labelMapName}`);
+}
+
+function refused({ label, id, file, line, record }: StatedLabel, why: string): DataError {
   const place = line !== undefined ? ` line ${line}` : record !== undefined ? ` record ${record}` : "";
-  const message = `${file}${place}: the label "${label}" of "${id}" is none of the ${classes} classes: correct it, or add the class to ${labelMapName}`;
+  const message = `${file}${place}: the label "${label}" of "${id}" ${why}`;
   return new DataError("LABEL_UNKNOWN", message, {
     file,
     id,

@@ -26,6 +26,7 @@ describe("the public API", () => {
         "serializeSplit",
         "shuffled",
         "split",
+        "syntheticLeaf",
         "syntheticLeaves",
       ]
     `);

@@ -289,15 +289,22 @@ describe("the split file", () => {
 
   it("must fit the data set: unknown and unlabelled ids are an error, leftover ones are returned", () => {
     const data = dataset([10, 12]);
-    expect(checkSplit(one, data)).toEqual({ leftover: [] });
-    const more = { entries: [...data.entries, { id: "new.jpg", label: 0, file: "" }, { id: "plain.jpg", file: "" }] };
-    expect(checkSplit(one, more)).toEqual({ leftover: ["new.jpg"] });
+    expect(checkSplit(one, data)).toEqual({ leftover: [], split: one });
+    const { classes } = data;
+    const more = {
+      classes,
+      entries: [...data.entries, { id: "new.jpg", label: 0, file: "" }, { id: "plain.jpg", file: "" }],
+    };
+    expect(checkSplit(one, more).leftover).toEqual(["new.jpg"]);
+    const zero = [0, 0];
+    const stale = { ...one, counts: { train: zero, validation: zero, test: zero }, cramersV: 1 };
+    expect(checkSplit(stale, data).split).toEqual(one);
     const error = thrownBy(() => checkSplit(one, dataset([10, 10])));
     expect(isDataError(error, "SPLIT_MISMATCH")).toBe(true);
     expect((error as Error).message).toMatch(
       /^the split names 2 images that are not in the data set \(.*image-1-1[01]\.jpg/,
     );
-    const bare = { entries: data.entries.map(({ id, file }) => ({ id, file })) };
+    const bare = { classes, entries: data.entries.map(({ id, file }) => ({ id, file })) };
     expect((thrownBy(() => checkSplit(one, bare)) as Error).message).toContain("22 images that are without a label");
   });
 });

@@ -1,6 +1,7 @@
 import type { ClassInfo, Classifier, NamedWeight, PreprocessingContract } from "@cassava/contracts";
 import * as tf from "@tensorflow/tfjs";
 import type { Backbone } from "./backbones/load-backbone.ts";
+import { ModelsError } from "./errors.ts";
 import { inferenceBatchNorm, tfjsFrozenPart } from "./frozen-part.ts";
 import { batchNormTraining } from "./graph/batch-norm.ts";
 import { cutGraph } from "./graph/cut.ts";
@@ -63,7 +64,7 @@ export async function createClassifier(options: ClassifierOptions): Promise<Cass
   const normalizations = new Set(above.nodes.filter((node) => node.op === "batchNorm").map((node) => node.name));
   const weights: NamedWeight[] = [...initial].map(([name, value]) => {
     const trainable = isTrainable(name, normalizations, batchNorm);
-    return { name, trainable, variable: variableOf(restore?.get(name) ?? value, trainable) };
+    return { name, trainable, variable: variableOf(restored(name, value, restore), trainable) };
   });
   const byName = new Map(weights.map((weight) => [weight.name, weight.variable]));
   const weight = (name: string): tf.Variable => byName.get(name)!;
@@ -103,6 +104,15 @@ function trainingBatchNorm(x: tf.Tensor4D, node: BatchNormNode, weight: (name: s
     moving.assign(moving.mul(node.momentum).add(value.mul(1 - node.momentum)));
   }
   return y;
+}
+
+/** The weight to begin with; a saved model must have every one, in its shape. */
+function restored(name: string, initial: WeightArray, saved: Weights | undefined): WeightArray {
+  if (saved === undefined) return initial;
+  const found = saved.get(name);
+  if (found?.shape.join() === initial.shape.join()) return found;
+  const what = found === undefined ? "is missing" : `is [${found.shape}] instead of [${initial.shape}]`;
+  throw new ModelsError("MODEL_CORRUPT", `${name} ${what} in the saved model; train or copy the model again`);
 }
 
 function isTrainable(name: string, normalizations: ReadonlySet<string>, batchNorm: "frozen" | "training"): boolean {

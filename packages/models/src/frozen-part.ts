@@ -18,7 +18,8 @@ const IMAGES_AT_A_TIME = 16;
 export async function tfjsFrozenPart(below: WeightedGraph, contract: PreprocessingContract): Promise<FrozenPart> {
   const [height, width] = contract.inputSize;
   const outputShape = tensorShapes(below.graph, [height, width, 3]).get(below.graph.output)!;
-  const id = await hashWeights(below.weights, JSON.stringify([below.graph, contract]));
+  // Engines differ in the last digits: the features of one are not taken for those of another.
+  const id = `${await hashWeights(below.weights, JSON.stringify([below.graph, contract]))}-${tf.getBackend()}`;
   const { graph, weights } = foldForInference(below);
   const tensors = new Map(
     [...weights].map(([name, { data, shape }]) => [name, tf.keep(tf.tensor(data, [...shape], "float32"))]),

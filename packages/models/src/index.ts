@@ -8,7 +8,7 @@ export type {
   PreprocessingContract,
   Store,
 } from "@cassava/contracts";
-export type { BackboneSpec, WeightsSource } from "./backbones/backbone.ts";
+export type { BackboneSpec } from "./backbones/backbone.ts";
 export { type Backbone, type LoadBackboneOptions, loadBackbone } from "./backbones/load-backbone.ts";
 export { backboneSpec, backbones } from "./backbones/registry.ts";
 export { type CassavaClassifier, type ClassifierOptions, createClassifier } from "./classifier.ts";

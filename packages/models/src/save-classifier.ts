@@ -26,7 +26,7 @@ interface Description {
   readonly head: HeadSpec;
   readonly classes: readonly ClassInfo[];
   readonly contract: PreprocessingContract;
-  /** Hash of all weights, so that a damaged or exchanged file is noticed. */
+  /** Hash of all weights and of this description but for itself: what is damaged, edited or exchanged is noticed. */
   readonly sha256: string;
 }
 
@@ -40,7 +40,7 @@ export async function saveClassifier(model: CassavaClassifier, store: Store): Pr
     weights.set(name, { shape: variable.shape, data: (await variable.data()) as Float32Array });
   }
   const { backbone } = model;
-  const description: Description = {
+  const description: Omit<Description, "sha256"> = {
     format: FORMAT,
     version: 1,
     backbone: {
@@ -55,10 +55,10 @@ export async function saveClassifier(model: CassavaClassifier, store: Store): Pr
     head: model.head,
     classes: model.classes,
     contract: model.contract,
-    sha256: await hashWeights(weights),
   };
+  const sealed: Description = { ...description, sha256: await hashWeights(weights, JSON.stringify(description)) };
   await store.put(WEIGHTS, encodeSafetensors(weights));
-  await store.put(DESCRIPTION, new TextEncoder().encode(`${JSON.stringify(description, null, 2)}\n`));
+  await store.put(DESCRIPTION, new TextEncoder().encode(`${JSON.stringify(sealed, null, 2)}\n`));
 }
 
 /**
@@ -73,10 +73,10 @@ export async function loadClassifier(store: Store): Promise<CassavaClassifier> {
     const message = `holds no model: ${json === undefined ? DESCRIPTION : WEIGHTS} is missing; pass the folder of a finished run`;
     throw new ModelsError("MODEL_MISSING", message);
   }
-  const description = parseDescription(json);
+  const { sha256, ...description } = parseDescription(json);
   const weights = decodeSafetensors(bytes);
-  if ((await hashWeights(weights)) !== description.sha256) {
-    const message = "does not hold the weights that cassava.json was written for; train or copy the model again";
+  if ((await hashWeights(weights, JSON.stringify(description))) !== sha256) {
+    const message = `and ${DESCRIPTION} do not belong together, or one of them was changed; train or copy the model again`;
     throw new ModelsError("MODEL_CORRUPT", message, { file: WEIGHTS });
   }
   const isHead = (name: string) => name.startsWith("head_");
@@ -96,8 +96,8 @@ export async function loadClassifier(store: Store): Promise<CassavaClassifier> {
 
 function parseDescription(json: Uint8Array): Description {
   try {
-    const description = JSON.parse(new TextDecoder().decode(json));
-    if (description.format === FORMAT && description.version === 1) return description;
+    const description = JSON.parse(new TextDecoder().decode(json)) as Partial<Description> | null;
+    if (description?.format === FORMAT && description.version === 1) return description as Description;
   } catch (cause) {
     throw new ModelsError("MODEL_CORRUPT", "is not JSON; train or copy the model again", { file: DESCRIPTION, cause });
   }

@@ -88,7 +88,7 @@ describe("loadBackbone", () => {
     wrong.set("fc1000/kernel", kernel);
     const load = () => loadBackbone("resnet14", { weights: wrong, file: "w.h5" });
     expect(load).toThrow(
-      "w.h5: are not the weights of resnet14 without its top: 1 missing (conv1_conv/kernel); " +
+      "w.h5: holds other weights than those of resnet14 without its top: 1 missing (conv1_conv/kernel); " +
         "1 of the wrong shape (conv1_bn/gamma is [2] instead of [16]); 1 not used (fc1000/kernel)",
     );
     expect(load).toThrow(expect.objectContaining({ code: "WEIGHTS_MISMATCH", file: "w.h5" }));
@@ -125,7 +125,7 @@ describe.skipIf(sharedWeights === undefined)(
       expect(loadBackbone(name, { weights }).pretrained).toBe(true);
       const other = name === "resnet50" ? "mobilenetV2" : "resnet50";
       expect(() => loadBackbone(other, { weights, file })).toThrow(
-        new RegExp(`^${file}: are not the weights of ${other}`),
+        new RegExp(`^${file}: holds other weights than those of ${other}`),
       );
     });
   },

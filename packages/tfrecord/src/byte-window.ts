@@ -53,20 +53,6 @@ export class ByteWindow {
     return this.available >= count;
   }
 
-  /** Everything from `position` on, for another to read; this window must not be used any more. */
-  async *drain(): AsyncGenerator<Uint8Array, void, undefined> {
-    try {
-      if (this.available > 0) yield this.bytes.subarray(this.position);
-      for (;;) {
-        const chunk = await this.#next();
-        if (chunk === undefined) return;
-        yield chunk;
-      }
-    } finally {
-      await this.close();
-    }
-  }
-
   /** Tells the source that no more is wanted. */
   async close(): Promise<void> {
     this.#ended = true;

@@ -1,80 +1,28 @@
-/**
- * CRC-32C (Castagnoli, reflected polynomial 0x82F63B78), sixteen bytes a step ("slicing", Kounavis and Berry 2005), and
- * TensorFlow's mask over it (tensorflow/core/lib/hash/crc32c.h). A `DataView` reads little-endian words at any alignment
- * on any host, and V8 compiles it to a plain load.
- */
+import { updateRegister } from "./slicing-crc32c.ts";
 
-// TABLES[256 * k + b]: the register after byte b and k zero bytes. Signed, so that V8 keeps every value in a register.
-const TABLES = buildTables();
+/** Shorter ranges are not worth a copy into WebAssembly's memory. */
+const SHORT_BYTES = 256;
 
-function buildTables(): Int32Array {
-  const tables = new Int32Array(16 * 256);
-  for (let byte = 0; byte < 256; byte++) {
-    let register = byte;
-    for (let bit = 0; bit < 8; bit++) register = register & 1 ? (register >>> 1) ^ 0x82f63b78 : register >>> 1;
-    tables[byte] = register;
-  }
-  for (let i = 256; i < tables.length; i++) {
-    const previous = tables[i - 256]!;
-    tables[i] = tables[previous & 255]! ^ (previous >>> 8);
-  }
-  return tables;
-}
+/** From so many bytes at hand on, loading WebAssembly is worth it: 64 KiB. */
+export const LARGE_BYTES = 2 ** 16;
 
-/** Shorter ranges are read byte by byte: a DataView costs more than it gains. */
-const SHORT_BYTES = 512;
+/** `updateRegister`, or the same in WebAssembly once a reader or writer has had enough bytes to load that. */
+let engine = updateRegister;
+let loading: Promise<void> | undefined;
 
-/** The register after 16 more bytes, given as words; the register before them is XORed into the first word. */
-function step(p: number, q: number, r: number, s: number): number {
-  const t = TABLES;
-  return (
-    t[3840 + (p & 255)]! ^
-    t[3584 + ((p >>> 8) & 255)]! ^
-    t[3328 + ((p >>> 16) & 255)]! ^
-    t[3072 + (p >>> 24)]! ^
-    t[2816 + (q & 255)]! ^
-    t[2560 + ((q >>> 8) & 255)]! ^
-    t[2304 + ((q >>> 16) & 255)]! ^
-    t[2048 + (q >>> 24)]! ^
-    t[1792 + (r & 255)]! ^
-    t[1536 + ((r >>> 8) & 255)]! ^
-    t[1280 + ((r >>> 16) & 255)]! ^
-    t[1024 + (r >>> 24)]! ^
-    t[768 + (s & 255)]! ^
-    t[512 + ((s >>> 8) & 255)]! ^
-    t[256 + ((s >>> 16) & 255)]! ^
-    t[s >>> 24]!
+/** Takes the fastest engine that every platform has from now on: WebAssembly where it can be loaded and compiled. */
+export function accelerate(): Promise<void> {
+  loading ??= import("./wasm-crc32c.ts").then(
+    ({ compileCrc32c }) => {
+      engine = compileCrc32c() ?? engine;
+    },
+    () => undefined,
   );
+  return loading;
 }
 
-function word(bytes: Uint8Array, at: number): number {
-  return bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
-}
-
-/**
- * The raw shift register after `bytes[start, end)`, from `register` before it; no inversion at either end. The checksum
- * of a whole buffer is `~updateRegister(-1, bytes, 0, bytes.length) >>> 0`.
- */
-export function updateRegister(register: number, bytes: Uint8Array, start: number, end: number): number {
-  let c = register;
-  let i = start;
-  const last = end - 16;
-  if (end - start < SHORT_BYTES) {
-    for (; i <= last; i += 16)
-      c = step(c ^ word(bytes, i), word(bytes, i + 4), word(bytes, i + 8), word(bytes, i + 12));
-  } else {
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    for (; i <= last; i += 16) {
-      c = step(
-        c ^ view.getInt32(i, true),
-        view.getInt32(i + 4, true),
-        view.getInt32(i + 8, true),
-        view.getInt32(i + 12, true),
-      );
-    }
-  }
-  for (; i < end; i++) c = TABLES[(c ^ bytes[i]!) & 255]! ^ (c >>> 8);
-  return c;
+function checksum(register: number, bytes: Uint8Array, start: number, end: number): number {
+  return (end - start < SHORT_BYTES ? updateRegister : engine)(register, bytes, start, end);
 }
 
 /** TensorFlow's mask, so that the checksum of bytes that hold their own checksum is not degenerate. */
@@ -84,12 +32,12 @@ export function mask(crc: number): number {
 
 /** The masked checksum of `bytes[start, end)`, 0 to 2^32 - 1. */
 export function maskedRange(bytes: Uint8Array, start: number, end: number): number {
-  return mask(~updateRegister(-1, bytes, start, end));
+  return mask(~checksum(-1, bytes, start, end));
 }
 
 /** CRC-32C of `bytes`, 0 to 2^32 - 1. `crc32c` of the ASCII text `123456789` is 0xe3069283. */
 export function crc32c(bytes: Uint8Array): number {
-  return ~updateRegister(-1, bytes, 0, bytes.length) >>> 0;
+  return ~checksum(-1, bytes, 0, bytes.length) >>> 0;
 }
 
 /** The checksum that TFRecord files store: `rotateRight(crc32c(bytes), 15) + 0xa282ead8` modulo 2^32. */

@@ -47,13 +47,9 @@ export function encodeExample(features: FeaturesInput): Uint8Array {
 export function sortedEntries<T>(
   values: Iterable<readonly [string, T]> | { readonly [name: string]: T },
 ): (readonly [string, T])[] {
-  const entries =
-    values instanceof Map ? [...values] : isIterable(values) ? [...new Map(values)] : Object.entries(values);
+  const entries = Symbol.iterator in values ? [...new Map(values)] : Object.entries(values);
   for (const [name] of entries) {
-    if (isWellFormed(name)) continue;
-    throw new TFRecordError("FEATURE_UTF8", "the name has a lone surrogate and cannot be written as UTF-8", {
-      feature: name,
-    });
+    checkText(name, name);
   }
   return entries.sort(([a], [b]) => compareText(a, b));
 }
@@ -101,12 +97,14 @@ export function writeFeature(out: ReverseWriter, feature: FeatureInput, name: st
 }
 
 function writeBytes(out: ReverseWriter, value: Uint8Array | string, feature: string): void {
-  if (typeof value !== "string") out.bytes(1, value);
-  else if (isWellFormed(value)) out.text(1, value);
-  else {
-    const problem = "the text has a lone surrogate and cannot be written as UTF-8";
-    throw new TFRecordError("FEATURE_UTF8", problem, { feature });
-  }
+  if (typeof value === "string") out.text(1, checkText(value, feature));
+  else out.bytes(1, value);
+}
+
+function checkText(text: string, feature: string): string {
+  if (isWellFormed(text)) return text;
+  const problem = "the name or text has a lone surrogate and cannot be written as UTF-8";
+  throw new TFRecordError("FEATURE_UTF8", problem, { feature });
 }
 
 function checkInts(values: ArrayLike<bigint | number>, feature: string): ArrayLike<bigint | number> {
@@ -114,12 +112,8 @@ function checkInts(values: ArrayLike<bigint | number>, feature: string): ArrayLi
   for (let i = 0; i < values.length; i++) {
     const value = values[i]!;
     if (typeof value === "number" ? Number.isSafeInteger(value) : BigInt.asIntN(64, value) === value) continue;
-    const problem = `${value} cannot be encoded exactly as int64; pass integers, beyond 2^53 as bigint`;
+    const problem = `${value} is not exact as int64; pass integers, beyond 2^53 as bigint`;
     throw new TFRecordError("INT_RANGE", problem, { feature });
   }
   return values;
-}
-
-function isIterable<T>(value: Iterable<T> | object): value is Iterable<T> {
-  return Symbol.iterator in value;
 }

@@ -1,6 +1,7 @@
 import { encodeExample, type FeatureInput } from "./encode-example.ts";
 import { TFRecordError } from "./errors.ts";
-import type { Field, InferRecord, Schema, SchemaFields } from "./schema.ts";
+import { KINDS } from "./feature.ts";
+import type { InferRecord, Schema, SchemaFields } from "./schema.ts";
 
 /**
  * Encodes a record as `decodeWith` gives it: the same schema reads it back. Optional features that are undefined are left
@@ -13,24 +14,15 @@ export function encodeWith<Fields extends SchemaFields>(
   record: InferRecord<Schema<Fields>>,
 ): Uint8Array {
   const features: [string, FeatureInput][] = [];
-  for (const { name, field } of schema.entries) {
+  for (const { name, field, kind } of schema.entries) {
     const value: unknown = Object.hasOwn(record, name) ? (record as Record<string, unknown>)[name] : undefined;
-    if (value !== undefined) features.push([name, toFeature(field, value)]);
+    if (value !== undefined)
+      features.push([name, { kind: KINDS[kind], value: field.list ? value : [value] } as FeatureInput]);
     else if (!field.optional) {
-      throw new TFRecordError(
-        "FEATURE_MISSING",
-        "the record has no value for it and the schema does not say optional",
-        {
-          feature: name,
-        },
-      );
+      throw new TFRecordError("FEATURE_MISSING", "the record has no value for it, and it is not optional", {
+        feature: name,
+      });
     }
   }
   return encodeExample(features);
-}
-
-function toFeature({ type, list }: Field, value: unknown): FeatureInput {
-  const values = (list ? value : [value]) as never;
-  if (type === "float") return { kind: "float", value: values };
-  return { kind: type === "int" || type === "bigint" ? "int64" : "bytes", value: values };
 }

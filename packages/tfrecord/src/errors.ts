@@ -78,12 +78,13 @@ export class TFRecordError extends Error {
 }
 
 function describePlace({ file, record, byteOffset, feature }: TFRecordErrorPlace): string {
-  const parts: string[] = [];
-  if (file !== undefined) parts.push(file);
-  if (record !== undefined) parts.push(`record ${record}`);
-  if (byteOffset !== undefined) parts.push(`byte ${byteOffset}`);
-  if (feature !== undefined) parts.push(`feature ${JSON.stringify(feature)}`);
-  return parts.join(", ");
+  const parts = [
+    file,
+    record !== undefined && `record ${record}`,
+    byteOffset !== undefined && `byte ${byteOffset}`,
+    feature !== undefined && `feature ${JSON.stringify(feature)}`,
+  ];
+  return parts.filter((part) => typeof part === "string").join(", ");
 }
 
 /** True for a `TFRecordError`, of that code where one is given; also across two copies of this package. */

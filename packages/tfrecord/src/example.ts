@@ -25,16 +25,12 @@ export class MapScanner {
   #outerAt: number;
   #outerEnd: number;
 
-  /** The map is inside field `field` of the message `[start, end)`; field 0 means that it is that message. */
+  /** The map is inside field `field` of the message `[start, end)`. */
   constructor(cursor: Cursor, start: number, end: number, field: number) {
     this.cursor = cursor;
     this.#outerTag = field * 8 + WIRE_BYTES;
     this.#outerAt = start;
     this.#outerEnd = end;
-    if (field > 0) return;
-    this.#at = start;
-    this.#end = end;
-    this.#outerAt = end;
   }
 
   /** Moves to the next entry; false after the last. The cursor may be moved in between. */

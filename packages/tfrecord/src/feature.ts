@@ -1,3 +1,4 @@
+import { readU32 } from "./framing.ts";
 import { type Cursor, WIRE_BYTES, WIRE_FIXED32, WIRE_VARINT } from "./wire.ts";
 
 /**
@@ -22,11 +23,8 @@ export const INT64 = 3;
 // Which half of a 64-bit integer comes first in this host's memory.
 const LOW_WORD = new Int32Array(new BigInt64Array([1n]).buffer)[0] === 1 ? 0 : 1;
 
-/** Up to so many numbers are copied one by one. */
-const FEW_VALUES = 16;
-const scratchWords = new Int32Array(2);
+const scratchWords = new Int32Array(1);
 const scratchFloat = new Float32Array(scratchWords.buffer);
-const scratchInt64 = new BigInt64Array(scratchWords.buffer);
 
 /**
  * Where the lists of a Feature lie. A message may come in several parts, which protobuf merges: lists of the same kind
@@ -67,21 +65,22 @@ function checkReplaced(cursor: Cursor, parts: FeatureParts): void {
   cursor.move(at, end);
 }
 
-/** The values of the lists found by `scanFeature`. `bytes` values are views into the record. */
+/** What the lists found by `scanFeature` hold. */
 export function decodeParts(cursor: Cursor, { kind, ranges }: FeatureParts): Feature {
-  switch (kind) {
-    case BYTES:
-      return { kind: "bytes", value: decodeBytesList(cursor, ranges) };
-    case FLOAT:
-      return { kind: "float", value: decodeFloatList(cursor, ranges) };
-    case INT64:
-      return { kind: "int64", value: decodeInt64List(cursor, ranges) };
-    default:
-      return { kind: "none" };
-  }
+  return { kind: KINDS[kind], ...(kind !== NONE && { value: decodeValues(cursor, kind, ranges) }) } as Feature;
 }
 
-export function decodeBytesList(cursor: Cursor, ranges: readonly number[]): Uint8Array[] {
+/** The values of lists of a kind other than `none`. Bytes are views into the record. */
+export function decodeValues(
+  cursor: Cursor,
+  kind: number,
+  ranges: readonly number[],
+): Uint8Array[] | Float32Array | BigInt64Array {
+  if (kind === BYTES) return decodeBytesList(cursor, ranges);
+  return kind === FLOAT ? decodeFloatList(cursor, ranges) : decodeInt64List(cursor, ranges);
+}
+
+function decodeBytesList(cursor: Cursor, ranges: readonly number[]): Uint8Array[] {
   const values: Uint8Array[] = [];
   for (let i = 0; i < ranges.length; i += 2) {
     cursor.move(ranges[i]!, ranges[i + 1]!);
@@ -99,29 +98,27 @@ export function decodeBytesList(cursor: Cursor, ranges: readonly number[]): Uint
   return values;
 }
 
-export function decodeFloatList(cursor: Cursor, ranges: readonly number[]): Float32Array {
+function decodeFloatList(cursor: Cursor, ranges: readonly number[]): Float32Array {
   const chunks = valueRanges(cursor, ranges, WIRE_FIXED32);
   let count = 0;
   for (let i = 0; i < chunks.length; i += 2) count += (chunks[i + 1]! - chunks[i]!) / 4;
   const values = new Float32Array(count);
-  // Copied as integers, so that a NaN keeps its bits; a few go through a scratch word, which a view of their own would cost more than.
-  const words = count > FEW_VALUES ? new Int32Array(values.buffer) : undefined;
-  const { bytes } = cursor;
+  // Copied as integers, so that a NaN keeps its bits.
+  const words = new Int32Array(values.buffer);
   let n = 0;
   for (let i = 0; i < chunks.length; i += 2) {
-    for (let at = chunks[i]!, end = chunks[i + 1]!; at < end; at += 4) {
-      const bits = bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
-      if (words !== undefined) words[n++] = bits;
-      else {
-        scratchWords[0] = bits;
-        values[n++] = scratchFloat[0]!;
-      }
-    }
+    for (let at = chunks[i]!, end = chunks[i + 1]!; at < end; at += 4) words[n++] = readU32(cursor.bytes, at);
   }
   return values;
 }
 
-export function decodeInt64List(cursor: Cursor, ranges: readonly number[]): BigInt64Array {
+/** The single-precision number at `at`. */
+export function floatAt(bytes: Uint8Array, at: number): number {
+  scratchWords[0] = readU32(bytes, at);
+  return scratchFloat[0]!;
+}
+
+function decodeInt64List(cursor: Cursor, ranges: readonly number[]): BigInt64Array {
   const chunks = valueRanges(cursor, ranges, WIRE_VARINT);
   const { bytes } = cursor;
   let count = 0;
@@ -129,27 +126,21 @@ export function decodeInt64List(cursor: Cursor, ranges: readonly number[]): BigI
     for (let at = chunks[i]!, end = chunks[i + 1]!; at < end; at++) if (bytes[at]! < 128) count++;
   }
   const values = new BigInt64Array(count);
-  const words = count > FEW_VALUES ? new Int32Array(values.buffer) : undefined;
+  const words = new Int32Array(values.buffer);
   let n = 0;
   for (let i = 0; i < chunks.length; i += 2) {
     cursor.move(chunks[i]!, chunks[i + 1]!);
     while (cursor.at < cursor.end) {
       cursor.varint64();
-      if (words !== undefined) {
-        words[2 * n + LOW_WORD] = cursor.low;
-        words[2 * n++ + 1 - LOW_WORD] = cursor.high;
-      } else {
-        scratchWords[LOW_WORD] = cursor.low;
-        scratchWords[1 - LOW_WORD] = cursor.high;
-        values[n++] = scratchInt64[0]!;
-      }
+      words[2 * n + LOW_WORD] = cursor.low;
+      words[2 * n++ + 1 - LOW_WORD] = cursor.high;
     }
   }
   return values;
 }
 
 /** Start and end of each stretch of numbers in the lists, packed or single: both are legal, also mixed. */
-export function valueRanges(cursor: Cursor, ranges: readonly number[], wireType: number): number[] {
+function valueRanges(cursor: Cursor, ranges: readonly number[], wireType: number): number[] {
   const found: number[] = [];
   for (let i = 0; i < ranges.length; i += 2) {
     cursor.move(ranges[i]!, ranges[i + 1]!);

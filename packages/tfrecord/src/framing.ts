@@ -1,4 +1,4 @@
-import { mask, maskedRange, updateRegister } from "./crc32c.ts";
+import { mask, maskedRange } from "./crc32c.ts";
 
 /**
  * One record: u64le length, u32le masked CRC-32C of those 8 bytes, the data, u32le masked CRC-32C of the data
@@ -27,7 +27,7 @@ export function claimedLength(bytes: Uint8Array, at: number): number {
 }
 
 export function lengthChecksumHolds(bytes: Uint8Array, at: number): boolean {
-  return mask(~updateRegister(-1, bytes, at, at + 8)) === readU32(bytes, at + 8);
+  return maskedRange(bytes, at, at + 8) === readU32(bytes, at + 8);
 }
 
 /** Whether the data of the record that starts at `at` has the checksum that follows it. */

@@ -1,4 +1,4 @@
-import type { FeatureSummary, RecordsSummary } from "./inspect.ts";
+import type { FeatureSummary, RecordsSummary } from "./inspect-records.ts";
 import { bigint, bytes, type Field, type FieldOptions, float, int, type Schema, schema, string } from "./schema.ts";
 
 /**

@@ -1,3 +1,4 @@
+import { accelerate, LARGE_BYTES } from "./crc32c.ts";
 import { OVERHEAD_BYTES } from "./framing.ts";
 import { checkPosition, openFrame, type ReadRecordAtOptions, type RecordIndex } from "./record-index.ts";
 import type { RandomAccess } from "./source.ts";
@@ -29,11 +30,12 @@ export async function readRecordsAt(
   positions: ArrayLike<number>,
   options: ReadRecordsAtOptions = {},
 ): Promise<Uint8Array[]> {
-  const frameOptions = { file: access.name, ...options };
+  const frameOptions = { file: access.name, crc32c: access.crc32c, ...options };
   const found: Uint8Array[] = new Array(positions.length);
   await Promise.all(
     planSpans(access, index, positions, options).map(async ({ start, end, places }) => {
       const bytes = await access.slice(start, end);
+      if (bytes.length >= LARGE_BYTES) await accelerate();
       for (const place of places) {
         const i = positions[place]!;
         const at = index.offsets[i]! - start;

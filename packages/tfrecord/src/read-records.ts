@@ -1,7 +1,8 @@
-import { placeError, TFRecordError } from "./errors.ts";
+import { TFRecordError } from "./errors.ts";
 import { RecordReader } from "./record-reader.ts";
+import { RecordStream } from "./record-stream.ts";
 import type { SkippedRange } from "./skipped-range.ts";
-import { type ByteSource, openChunks, sourceName } from "./source.ts";
+import { type ByteSource, openChunks, sourceCrc32c, sourceName } from "./source.ts";
 
 export interface ReadRecordsOptions {
   /**
@@ -20,7 +21,7 @@ export interface ReadRecordsOptions {
   readonly maxRecordBytes?: number;
   /** Name for messages; by default the source's own. */
   readonly file?: string;
-  /** A faster CRC-32C (unmasked) for the data of records, such as the native one of `@node-rs/crc32`. */
+  /** Another CRC-32C (unmasked) for the data of records; by default the source's own (`openFile` finds a native one), else this package's. */
   readonly crc32c?: (bytes: Uint8Array) => number;
 }
 
@@ -30,11 +31,12 @@ export function openRecords(source: ByteSource, options: ReadRecordsOptions = {}
   if (maxRecordBytes !== undefined && !(maxRecordBytes >= 0 && maxRecordBytes <= Number.MAX_SAFE_INTEGER)) {
     throw new TFRecordError(
       "INVALID_ARGUMENT",
-      `maxRecordBytes must lie between 0 and 2^53 - 1, got ${maxRecordBytes}`,
+      `maxRecordBytes must be 0 to 2^53 - 1, not ${maxRecordBytes}`,
     );
   }
   const file = sourceName(source, options.file);
-  return new RecordReader(openChunks(source, file), { ...options, file, inflate });
+  const crc32c = options.crc32c ?? sourceCrc32c(source);
+  return new RecordReader(openChunks(source, file), { ...options, file, inflate, crc32c });
 }
 
 /**
@@ -48,20 +50,9 @@ export function openRecords(source: ByteSource, options: ReadRecordsOptions = {}
  * DATA_CRC_MISMATCH, ZERO_TAIL, LENGTH_LIMIT, DECOMPRESSION_FAILED, unless `onCorrupt` is `skip`; and always NOT_TFRECORD,
  * SOURCE_UNREADABLE, INVALID_ARGUMENT.
  */
-export async function* readRecords(
+export function readRecords(
   source: ByteSource,
   options: ReadRecordsOptions = {},
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  const reader = openRecords(source, options);
-  try {
-    for (;;) {
-      const data = reader.take() ?? (await reader.next());
-      if (data === undefined) return;
-      yield data;
-    }
-  } catch (error) {
-    throw placeError(error, { file: reader.file });
-  } finally {
-    await reader.close();
-  }
+  return new RecordStream(openRecords(source, options), (data) => data);
 }

@@ -1,3 +1,5 @@
+import { accessChunks, asRandomAccess } from "./access.ts";
+import { accelerate, LARGE_BYTES } from "./crc32c.ts";
 import { TFRecordError } from "./errors.ts";
 import {
   claimedLength,
@@ -7,10 +9,9 @@ import {
   lengthChecksumHolds,
   OVERHEAD_BYTES,
 } from "./framing.ts";
-import { accessChunks, asRandomAccess } from "./random-access.ts";
 import { openRecords, type ReadRecordsOptions } from "./read-records.ts";
 import { RecordReader } from "./record-reader.ts";
-import { type ByteSource, type RandomAccess, sourceName } from "./source.ts";
+import { type ByteSource, type RandomAccess, sourceCrc32c, sourceName } from "./source.ts";
 
 /** Where the records of one file lie. */
 export interface RecordIndex {
@@ -41,7 +42,12 @@ export async function buildIndex(
 ): Promise<RecordIndex> {
   const { verify = "length", onCorrupt = "throw" } = options;
   const access = asRandomAccess(source);
-  const all = { ...options, verify, file: sourceName(source, options.file) } as BuildIndexOptions;
+  const all = {
+    ...options,
+    verify,
+    file: sourceName(source, options.file),
+    crc32c: options.crc32c ?? sourceCrc32c(source),
+  } as BuildIndexOptions;
   if (access === undefined) return await indexStream(source as ByteSource, all);
   if (verify === "full" || onCorrupt === "skip") return await indexStream(accessChunks(access), all);
   return await indexHeaders(access, all);
@@ -131,7 +137,7 @@ export interface ReadRecordAtOptions {
   readonly verify?: "full" | "length" | "none";
   /** Name for messages; by default the source's own. */
   readonly file?: string;
-  /** As for `readRecords`: a faster CRC-32C for the data. */
+  /** As for `readRecords`: another CRC-32C for the data. */
   readonly crc32c?: (bytes: Uint8Array) => number;
 }
 
@@ -150,7 +156,8 @@ export async function readRecordAt(
   checkPosition(access, index, i, options);
   const start = index.offsets[i]!;
   const frame = await access.slice(start, start + index.lengths[i]! + OVERHEAD_BYTES);
-  return openFrame(frame, index, i, { file: access.name, ...options });
+  if (frame.length >= LARGE_BYTES) await accelerate();
+  return openFrame(frame, index, i, { file: access.name, crc32c: access.crc32c, ...options });
 }
 
 /** Refuses a record number that the index does not have, and an index of another file. */
@@ -166,7 +173,8 @@ export function checkPosition(access: RandomAccess, index: RecordIndex, i: numbe
 }
 
 /** What `openFrame` needs of the options. */
-interface FrameOptions extends Omit<ReadRecordAtOptions, "file"> {
+interface FrameOptions extends Omit<ReadRecordAtOptions, "file" | "crc32c"> {
+  readonly crc32c?: RandomAccess["crc32c"] | undefined;
   readonly file?: string | undefined;
 }
 

@@ -1,3 +1,4 @@
+import { BYTES, FLOAT, INT64 } from "./feature.ts";
 import { encodeText } from "./text.ts";
 
 /** How a feature is read: which kind of list it must hold and what JavaScript value it becomes. */
@@ -61,6 +62,8 @@ export interface SchemaEntry {
   /** UTF-8 of `name`. */
   readonly key: Uint8Array;
   readonly field: Field;
+  /** Field number of its list in `tf.train.Feature`: 1 bytes, 2 floats, 3 int64. */
+  readonly kind: number;
 }
 
 /** The features to read, by name. Features that are not named are passed over without being decoded. */
@@ -68,12 +71,23 @@ export interface Schema<Fields extends SchemaFields = SchemaFields> {
   readonly fields: Fields;
   /** The fields in the order in which they were given. */
   readonly entries: readonly SchemaEntry[];
+  /** A record without values, which decoding copies: so all records have their keys in one order. */
+  readonly template: { readonly [name: string]: undefined };
 }
 
 /** Describes the records to read: `schema({ image: bytes(), target: int({ optional: true }) })`. */
 export function schema<const Fields extends SchemaFields>(fields: Fields): Schema<Fields> {
-  const entries = Object.entries(fields).map(([name, field]) => ({ name, key: encodeText(name), field }));
-  return Object.freeze({ fields: Object.freeze({ ...fields }), entries: Object.freeze(entries) });
+  const entries = Object.entries(fields).map(([name, field]) => ({
+    name,
+    key: encodeText(name),
+    field,
+    kind: field.type === "float" ? FLOAT : field.type === "int" || field.type === "bigint" ? INT64 : BYTES,
+  }));
+  return Object.freeze({
+    fields: { ...fields },
+    entries: entries,
+    template: Object.fromEntries(entries.map(({ name }) => [name, undefined])),
+  });
 }
 
 type ValueOf<F> = F extends Field<infer Value, boolean> ? Value : never;

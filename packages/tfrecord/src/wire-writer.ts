@@ -73,13 +73,10 @@ export class ReverseWriter {
     const mark = this.mark;
     this.#reserve(4 * values.length);
     this.#at -= 4 * values.length;
-    const at = this.#at;
-    const view = this.#view;
-    if (values instanceof Float32Array) {
-      // Copied as integers: a NaN keeps its bits.
-      const words = new Int32Array(values.buffer, values.byteOffset, values.length);
-      for (let i = 0; i < words.length; i++) view.setInt32(at + 4 * i, words[i]!, true);
-    } else for (let i = 0; i < values.length; i++) view.setFloat32(at + 4 * i, values[i]!, true);
+    const floats = values instanceof Float32Array ? values : Float32Array.from(values);
+    // Copied as integers: a NaN keeps its bits.
+    const words = new Int32Array(floats.buffer, floats.byteOffset, floats.length);
+    for (let i = 0; i < words.length; i++) this.#view.setInt32(this.#at + 4 * i, words[i]!, true);
     this.message(field, mark);
   }
 
@@ -107,36 +104,27 @@ export class ReverseWriter {
 
   /** A safe integer from 0, of which ten bytes are reserved. */
   #varint(value: number): void {
-    if (value < 128) {
-      this.#buffer[--this.#at] = value;
-      return;
-    }
-    let size = 0;
-    for (let rest = value; rest >= 1; rest = Math.floor(rest / 128)) size++;
-    let at = this.#at - size;
-    this.#at = at;
-    let rest = value;
-    for (; size > 1; size--) {
-      this.#buffer[at++] = (rest % 128) | 128;
-      rest = Math.floor(rest / 128);
-    }
-    this.#buffer[at] = rest;
+    let size = 1;
+    for (let rest = value; rest >= 128; rest = Math.floor(rest / 128)) size++;
+    this.#groups(value, size, 0);
   }
 
+  /** An unsigned 64-bit integer: what exceeds 53 bits is its last bytes, and seven that go on before them. */
   #varintBig(value: bigint): void {
-    if (value < 2n ** 53n) {
-      this.#varint(Number(value));
-      return;
+    if (value < 2n ** 53n) this.#varint(Number(value));
+    else {
+      this.#varint(Number(value >> 49n));
+      this.#groups(Number(BigInt.asUintN(49, value)), 7, 128);
     }
-    let size = 0;
-    for (let rest = value; rest > 0n; rest >>= 7n) size++;
-    let at = this.#at - size;
-    this.#at = at;
+  }
+
+  /** So many groups of seven bits, lowest first; all but the last, or with `more` = 128 all, say that others follow. */
+  #groups(value: number, count: number, more: number): void {
+    this.#at -= count;
     let rest = value;
-    for (; size > 1; size--) {
-      this.#buffer[at++] = Number(rest & 127n) | 128;
-      rest >>= 7n;
+    for (let i = this.#at, last = i + count - 1; i <= last; i++) {
+      this.#buffer[i] = (rest % 128) | (i < last ? 128 : more);
+      rest = Math.floor(rest / 128);
     }
-    this.#buffer[at] = Number(rest);
   }
 }

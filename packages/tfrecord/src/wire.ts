@@ -28,7 +28,7 @@ export class Cursor {
   }
 
   malformed(what: string): TFRecordError {
-    const problem = `${what} at byte ${this.at} of the record; it is not a well-formed protobuf message`;
+    const problem = `${what} at byte ${this.at} of the record, which is not a well-formed message`;
     return new TFRecordError("EXAMPLE_MALFORMED", problem);
   }
 
@@ -61,9 +61,13 @@ export class Cursor {
       this.varint64();
       length = (this.low >>> 0) + (this.high >>> 0) * 2 ** 32;
     }
-    if (length > this.end - this.at)
-      throw this.malformed(`a length of ${length} bytes exceeds the ${this.end - this.at} left`);
+    this.#require(length);
     return length;
+  }
+
+  #require(count: number): void {
+    const left = this.end - this.at;
+    if (count > left) throw this.malformed(`${count} bytes are due and ${left} left`);
   }
 
   /** Reads a varint of up to 64 bits into `low` and `high`; bits beyond are dropped, as protobuf does. */
@@ -72,8 +76,7 @@ export class Cursor {
     let at = this.at;
     let low = 0;
     let high = 0;
-    for (let shift = 0; shift < 70; shift += 7) {
-      if (at >= end) throw this.malformed("a number is cut short");
+    for (let shift = 0; shift < 70 && at < end; shift += 7) {
       const byte = bytes[at++]!;
       const bits = byte & 127;
       if (shift < 28) low |= bits << shift;
@@ -88,7 +91,7 @@ export class Cursor {
         return;
       }
     }
-    throw this.malformed("a number has more than ten bytes");
+    throw this.malformed("a number does not end");
   }
 
   /** Skips a field of unknown number or unexpected wire type. */
@@ -115,7 +118,7 @@ export class Cursor {
   }
 
   advance(count: number): void {
-    if (count > this.end - this.at) throw this.malformed(`a ${count}-byte value is cut short`);
+    this.#require(count);
     this.at += count;
   }
 
@@ -125,7 +128,7 @@ export class Cursor {
       const tag = this.tag();
       if ((tag & 7) === 4) {
         if (tag >>> 3 === field) return;
-        throw this.malformed("a group ends that was not begun");
+        break;
       }
       this.skip(tag, depth + 1);
     }

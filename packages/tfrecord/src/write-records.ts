@@ -1,7 +1,6 @@
-import { maskedRange } from "./crc32c.ts";
+import { accelerate, maskedRange } from "./crc32c.ts";
 import { HEADER_BYTES, OVERHEAD_BYTES, writeHeader, writeU32 } from "./framing.ts";
 import type { Compression } from "./inflate/inflate.ts";
-import { streamChunks } from "./source.ts";
 
 /** The bytes of one record: header, a copy of `data`, checksum; `data.length + 16` bytes. */
 export function frameRecord(data: Uint8Array): Uint8Array {
@@ -33,8 +32,9 @@ export async function* writeRecords(
   records: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   { compression = "none" }: WriteRecordsOptions = {},
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  if (compression === "none") yield* gatherFrames(records);
-  else yield* compress(gatherFrames(records), compression);
+  const frames = gatherFrames(records);
+  if (compression === "none") yield* frames;
+  else yield* (await import("./compress.ts")).compress(frames, compression);
 }
 
 async function* gatherFrames(
@@ -49,6 +49,7 @@ async function* gatherFrames(
       chunk = undefined;
     }
     if (size > CHUNK_BYTES) {
+      await accelerate();
       yield frameRecord(data);
       continue;
     }
@@ -59,40 +60,4 @@ async function* gatherFrames(
     filled = frameInto(chunk, filled, data);
   }
   if (chunk !== undefined) yield chunk.subarray(0, filled);
-}
-
-async function* compress(
-  chunks: AsyncGenerator<Uint8Array, void, undefined>,
-  format: Compression,
-): AsyncGenerator<Uint8Array, void, undefined> {
-  const { readable, writable } = new CompressionStream(format === "zlib" ? "deflate" : "gzip");
-  const writer = writable.getWriter();
-  // Not pipeThrough: in Node it goes on pulling from its source after the readable side was cancelled.
-  let failure: { readonly error: unknown } | undefined;
-  let stopped = false;
-  const pump = async () => {
-    try {
-      for await (const chunk of chunks) {
-        if (stopped) return;
-        await writer.write(chunk as Uint8Array<ArrayBuffer>);
-      }
-      await writer.close();
-    } catch (error) {
-      failure = { error };
-      await writer.abort(error).catch(() => undefined);
-    }
-  };
-  const pumped = pump();
-  let finished = false;
-  try {
-    yield* streamChunks(readable);
-    finished = true;
-  } catch (error) {
-    // What the source threw says more than that the stream was aborted.
-    throw failure === undefined ? error : failure.error;
-  } finally {
-    stopped = true;
-    if (!finished) await writer.abort().catch(() => undefined);
-    await pumped;
-  }
 }

@@ -1,18 +1,10 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
-import {
-  buildIndex,
-  bytes,
-  decodeWith,
-  inspectRecords,
-  int,
-  readExamples,
-  readRecordAt,
-  schema,
-  string,
-} from "../src/index.ts";
+import { bytes, decodeWith, int, readExamples, schema, string } from "../src/index.ts";
+import { inspectRecords } from "../src/inspect.ts";
 import { expandPaths, openFile } from "../src/node.ts";
+import { buildIndex, readRecordAt } from "../src/random-access.ts";
 
 const folder = fileURLToPath(new URL("../../../../shared/data/cassava/train_tfrecords", import.meta.url));
 const present = existsSync(folder);

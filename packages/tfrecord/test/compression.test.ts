@@ -1,6 +1,8 @@
 import { deflateSync, gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
-import { buildIndex, inspectRecords, readRecords } from "../src/index.ts";
+import { readRecords } from "../src/index.ts";
+import { inspectRecords } from "../src/inspect.ts";
+import { buildIndex } from "../src/random-access.ts";
 import { chunksOf, collect, concat, failure, failureCode, frames, random, salvage, text } from "./helpers.ts";
 
 const next = random(5);

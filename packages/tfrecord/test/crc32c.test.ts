@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { updateRegister } from "../src/crc32c.ts";
 import { crc32c, maskedCrc32c } from "../src/index.ts";
 import { RangeCrc, shift } from "../src/range-crc.ts";
+import { updateRegister } from "../src/slicing-crc32c.ts";
 import { text } from "./helpers.ts";
 
 /** The definition, bit by bit. */

@@ -3,15 +3,14 @@ import { describe, expect, it } from "vitest";
 import {
   bytesFeature,
   decodeExample,
-  decodeSequenceExample,
   encodeExample,
-  encodeSequenceExample,
   type Feature,
   type FeatureInput,
   floatFeature,
   int64Feature,
   isTFRecordError,
 } from "../src/index.ts";
+import { decodeSequenceExample, encodeSequenceExample } from "../src/sequence.ts";
 import { fromHex, hex, text } from "./helpers.ts";
 
 const decode = (digits: string) => decodeExample(fromHex(digits));

@@ -2,15 +2,9 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
 import { difference, dumpExample, dumpSequence, parsed } from "../../../conformance/tfrecord/dump.mjs";
-import {
-  decodeExample,
-  decodeSequenceExample,
-  encodeExample,
-  encodeSequenceExample,
-  readRecords,
-  writeRecords,
-} from "../src/index.ts";
+import { decodeExample, encodeExample, readRecords, writeRecords } from "../src/index.ts";
 import { openFile } from "../src/node.ts";
+import { decodeSequenceExample, encodeSequenceExample } from "../src/sequence.ts";
 import { collect, concat, hex } from "./helpers.ts";
 
 const path = (name: string) => fileURLToPath(new URL(`../../../fixtures/tfrecord/${name}`, import.meta.url));

@@ -2,16 +2,16 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { isTFRecordError } from "../src/index.ts";
+import { loadIndex, saveIndex } from "../src/node.ts";
 import {
   buildIndex,
   bytesAccess,
-  isTFRecordError,
   parseIndex,
   readRecordAt,
   serializeIndex,
   shuffledOrder,
-} from "../src/index.ts";
-import { loadIndex, saveIndex } from "../src/node.ts";
+} from "../src/random-access.ts";
 import { failureCode, frames, text } from "./helpers.ts";
 
 const content = frames(text("a"), text("bcd"), new Uint8Array(0), text("last"));

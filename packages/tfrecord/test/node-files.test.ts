@@ -2,8 +2,9 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promis
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { buildIndex, isTFRecordError, readRecords } from "../src/index.ts";
+import { isTFRecordError, readRecords } from "../src/index.ts";
 import { createShardWriter, expandPaths, openFile } from "../src/node.ts";
+import { buildIndex } from "../src/random-access.ts";
 import { collect, failure, failureCode, frames, hex, random, text } from "./helpers.ts";
 
 let folder: string;

@@ -4,18 +4,17 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { frameRecord, type RandomAccess } from "../src/index.ts";
+import { openFile } from "../src/node.ts";
 import {
   blobAccess,
   buildIndex,
   bytesAccess,
-  frameRecord,
   httpAccess,
-  type RandomAccess,
   readRecordAt,
   readRecordsAt,
   readShuffled,
-} from "../src/index.ts";
-import { openFile } from "../src/node.ts";
+} from "../src/random-access.ts";
 import { collect, concat, failure, failureCode, frames, hex, random } from "./helpers.ts";
 
 const next = random(9);

@@ -10,16 +10,14 @@ import {
   float,
   floatFeature,
   type InferRecord,
-  inferSchema,
-  inspectRecords,
   int,
   int64Feature,
   readExamples,
   schema,
-  schemaCode,
   string,
   TFRecordError,
 } from "../src/index.ts";
+import { inferSchema, inspectRecords, schemaCode } from "../src/inspect.ts";
 import { collect, failure, frames, fromHex, text } from "./helpers.ts";
 
 const leaf = schema({ image: bytes(), image_name: string(), target: int({ optional: true }) });

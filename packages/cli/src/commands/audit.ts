@@ -1,8 +1,9 @@
+import type { Dataset } from "@cassava/contracts";
 import { type AuditReport, audit } from "@cassava/data";
 import { sharpDecoder } from "@cassava/data/node";
 import type { Command } from "commander";
 import { act, type CliContext } from "../context.ts";
-import type { CommonOptions } from "../options.ts";
+import { type CommonOptions, DATASET } from "../options.ts";
 import { withDataset } from "../run/dataset.ts";
 import { duration, percent, plural, table } from "../terminal/format.ts";
 
@@ -16,19 +17,18 @@ export function auditCommand(program: Command, context: CliContext): void {
     .description(
       "count images and classes; find duplicates, unreadable files, rows without image and images without row",
     )
-    .argument(
-      "<dataset...>",
-      "TFRecord files or a folder of them, a folder with train.csv and train_images/, or a folder per class",
-    )
+    .argument("<dataset...>", DATASET)
     .action(
       act(context, async ({ output, signal }, _: CommonOptions, paths: string[]) => {
-        await withDataset(paths, output, async (dataset) => {
+        const look = async (dataset: Dataset) => {
           const progress = output.progress("reading images", dataset.entries.length);
           const onProgress = ({ done }: { done: number }) => progress.update(done);
           const report = await audit(dataset, { decode: sharpDecoder(), signal, onProgress });
           output.info(`read ${plural(report.images.total, "image")} in ${duration(progress.end())}`);
           output.result(report, describeAudit(report));
-        });
+        };
+        // An audit exists to find what is damaged: it goes on past it.
+        await withDataset(paths, output, look, { onCorrupt: "skip" });
       }),
     );
 }
@@ -46,7 +46,9 @@ export function describeAudit(report: AuditReport): string {
     ...(majority
       ? [`majority class: ${majority.name}, ${percent(majority.share)}: what a model that learned nothing reaches`]
       : []),
-    `label entropy: ${report.labelEntropy.toFixed(4)} nats: the loss of a model that learned only the shares`,
+    ...(majority
+      ? [`label entropy: ${report.labelEntropy.toFixed(4)} nats: the loss of a model that learned only the shares`]
+      : []),
     ...(sizes ? [`sizes: ${common.map(([size, count]) => `${size} (${count})`).join(", ")}`] : []),
     named("rows without image", report.rowsWithoutImage.ids),
     named("images without row", report.imagesWithoutRow.ids),
@@ -54,14 +56,20 @@ export function describeAudit(report: AuditReport): string {
     ...duplicates.groups
       .slice(0, SHOWN)
       .map(({ ids, conflict }) => `  ${ids.join(" = ")}${conflict ? " (labels differ)" : ""}`),
-    `unreadable: ${unreadable.length}`,
+    `unreadable: ${unreadable.length}${more(unreadable)}`,
     ...unreadable.slice(0, SHOWN).map(({ file, reason }) => `  ${file}: ${reason}`),
+    `left out for other reasons: ${report.otherProblems.length}${more(report.otherProblems)}`,
     ...report.otherProblems.slice(0, SHOWN).map(({ message }) => `  ${message}`),
   ];
   return `${classes}\n\n${lines.join("\n")}`;
 }
 
+/** Says that a list is longer than what is shown of it. */
+function more(list: readonly unknown[]): string {
+  return list.length > SHOWN ? ` (the first ${SHOWN}; --json has all)` : "";
+}
+
 function named(what: string, ids: readonly string[]): string {
-  const more = ids.length > SHOWN ? ", …" : "";
-  return `${what}: ${ids.length}${ids.length > 0 ? ` (${ids.slice(0, SHOWN).join(", ")}${more})` : ""}`;
+  const rest = ids.length > SHOWN ? ", …; --json has all" : "";
+  return `${what}: ${ids.length}${ids.length > 0 ? ` (${ids.slice(0, SHOWN).join(", ")}${rest})` : ""}`;
 }

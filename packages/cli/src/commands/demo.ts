@@ -47,7 +47,7 @@ export function demoCommand(program: Command, context: CliContext): void {
           const shards = join(folder.temporary, "shards");
           output.info(`painting ${images} synthetic leaves (seed ${seed}) into ${SHARDS} shards`);
           await stages.time("painting", () =>
-            writeSyntheticShards(shards, { count: images, seed }, { shards: SHARDS }),
+            writeSyntheticShards(shards, { count: images, seed }, { shards: SHARDS, signal }),
           );
           const result = await withDataset(shards, output, async (dataset) => {
             const report = await stages.time("audit", () => audit(dataset, { decode: sharpDecoder(), signal }));
@@ -65,7 +65,8 @@ export function demoCommand(program: Command, context: CliContext): void {
           });
           await folder.write("log.txt", `${output.log.join("\n")}\n`);
           await folder.finish();
-          const document = { run: out, ...result.metrics };
+          const { epochs: ran, reason } = result.fit;
+          const document = { run: out, epochs: ran, reason, ...result.metrics };
           output.result(document, `\n${describeResult(result, stages.seconds, relative(cwd, out))}`);
           const total = Object.values(stages.seconds).reduce((sum, seconds) => sum + seconds, 0);
           output.info(`in ${duration(total)}. Next: your own photographs, with cassava audit and cassava train.`);

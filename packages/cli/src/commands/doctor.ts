@@ -30,6 +30,6 @@ function describeDoctor({ node, platform, cpu, memory, engines, active, timing }
     "",
     table([["engine", "package", "state", "device, or the command that installs it"], ...rows]),
     "",
-    `taken: ${active.name} (${active.device}); ${JSON.stringify(timing)}`,
+    `taken: ${active.name} (${active.device}); ${timing.what}: ${timing.msPerImage.toFixed(2)} ms an image`,
   ].join("\n");
 }

@@ -1,11 +1,12 @@
 import { join, resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import { parseSplit, partNames, type Split } from "@cassava/data";
+import type { Dataset } from "@cassava/contracts";
+import { checkSplit, isDataError, parseSplit, partNames, type Split } from "@cassava/data";
 import { predict } from "@cassava/train";
 import { type Command, Option } from "commander";
-import { act, type CliContext } from "../context.ts";
+import { type ActionContext, act, type CliContext } from "../context.ts";
 import { CliError } from "../errors.ts";
-import type { CommonOptions } from "../options.ts";
+import { type CommonOptions, DATASET } from "../options.ts";
 import { withDataset } from "../run/dataset.ts";
 import { startEngine } from "../run/engine.ts";
 import { featureSupply } from "../run/features.ts";
@@ -14,8 +15,10 @@ import { describeSummary, measure, type RunMetrics } from "../run/measure.ts";
 import { readRunFile } from "../run/run-folder.ts";
 import type { RunConfig } from "../run/settings.ts";
 
+type Part = (typeof partNames)[number];
+
 interface Options extends CommonOptions {
-  readonly part?: (typeof partNames)[number];
+  readonly part?: Part;
   readonly engine: string;
 }
 
@@ -23,9 +26,9 @@ interface Options extends CommonOptions {
 export function evaluateCommand(program: Command, context: CliContext): void {
   program
     .command("evaluate")
-    .description("measure a saved run again: on a part of its own split, or on all labelled images of another data set")
+    .description("measure a saved run again: on a part of its own split, or on the labelled images of another data set")
     .argument("<run>", "a folder that cassava train wrote")
-    .argument("[dataset...]", "another data set; default: the one of the run")
+    .argument("[dataset...]", `another data set: ${DATASET}; default: the one of the run`)
     .addOption(
       new Option("--part <name>", "part of the run's split (default: test, or validation without one)").choices(
         partNames,
@@ -34,47 +37,96 @@ export function evaluateCommand(program: Command, context: CliContext): void {
     .option("--engine <name>", "auto, tensorflow, wasm or cpu", "auto")
     .action(
       act(context, async (action, options: Options, runPath: string, paths: string[]) => {
-        const { output, cwd, signal } = action;
-        const run = resolve(cwd, runPath);
-        const { settings, classes } = await readRunFile<RunConfig>(run, "config.json");
+        const run = resolve(action.cwd, runPath);
+        const config = await readRunFile<RunConfig>(run, "config.json");
         const metrics = await readRunFile<RunMetrics>(run, "metrics.json");
-        const replayed = options.part !== undefined || paths.length === 0;
-        const part = replayed ? (options.part ?? metrics.part) : undefined;
-        await startEngine(options.engine, output);
-        const model = await loadRunModel(run);
-        try {
-          const source = paths.length > 0 ? paths.map((path) => resolve(cwd, path)) : settings.dataset;
-          await withDataset(source, output, async (dataset) => {
-            const names = dataset.classes.map(({ name }) => name);
-            if (!isDeepStrictEqual(names, classes)) {
-              throw new CliError(
-                "RUN_INVALID",
-                `the run knows the classes ${classes.join(", ")}; the data set has ${names.join(", ")}`,
-              );
-            }
-            const split =
-              part &&
-              parseSplit(JSON.stringify(await readRunFile<Split>(run, "split.json")), {
-                file: join(run, "split.json"),
-              });
-            const labelled = dataset.entries.filter(({ label }) => label !== undefined).map(({ id }) => id);
-            const ids = split && part ? [...split[part]] : labelled;
-            if (ids.length === 0)
-              throw new CliError("NO_TEST_IMAGES", `there is no labelled image to evaluate on in ${part ?? source}`);
-            const supply = featureSupply(model, dataset, ids.length, action);
-            const features = await supply(part ?? "all images", { ids, batchSize: settings.batchSize });
-            const summary = measure(await predict(model, features, signal), settings.seed);
-            const saved = paths.length === 0 && part ? metrics.parts[part] : undefined;
-            const reproduced = saved && isDeepStrictEqual(JSON.parse(JSON.stringify(summary)), saved);
-            const note = saved
-              ? `\n\n${reproduced ? "equal to" : "DIFFERENT from"} what metrics.json of the run says`
-              : "";
-            const document = { version: 1, part: part ?? null, summary, reproduced: reproduced ?? null };
-            output.result(document, describeSummary(summary) + note);
-          });
-        } finally {
-          model.dispose();
+        const split = parseSplit(JSON.stringify(await readRunFile<Split>(run, "split.json")), {
+          file: join(run, "split.json"),
+        });
+        const elsewhere = paths.length > 0 && options.part === undefined;
+        const part = elsewhere ? undefined : (options.part ?? metrics.part);
+        await startEngine(options.engine, action.output);
+        const source = paths.length > 0 ? paths.map((path) => resolve(action.cwd, path)) : config.settings.dataset;
+        const found = await withRunDataset(source, run, action, (dataset) =>
+          evaluateOn(dataset, { run, config, split, part }, action),
+        );
+        const saved = part && metrics.parts[part];
+        const reproduced =
+          saved === undefined ? null : isDeepStrictEqual(JSON.parse(JSON.stringify(found.summary)), saved);
+        const note = reproduced ? "\n\nequal to what metrics.json of the run says" : "";
+        const document = {
+          version: 1,
+          part: part ?? null,
+          excluded: found.excluded,
+          summary: found.summary,
+          reproduced,
+        };
+        action.output.result(document, describeSummary(found.summary) + note);
+        if (reproduced === false) {
+          const message = `this differs from ${join(run, "metrics.json")}: other images, labels, engine or version than when the run was trained`;
+          throw new CliError("NOT_REPRODUCED", message);
         }
       }),
     );
+}
+
+interface Evaluation {
+  readonly run: string;
+  readonly config: RunConfig;
+  readonly split: Split;
+  /** Absent: all labelled images that the run has not seen. */
+  readonly part: Part | undefined;
+}
+
+async function evaluateOn(dataset: Dataset, { run, config, split, part }: Evaluation, action: ActionContext) {
+  const { output, signal } = action;
+  const names = dataset.classes.map(({ name }) => name);
+  if (!isDeepStrictEqual(names, config.classes)) {
+    const message = `the run knows the classes ${config.classes.join(", ")}; the data set has ${names.join(", ")}: evaluate on the same classes in the same order`;
+    throw new CliError("RUN_INVALID", message);
+  }
+  if (part) checkSplit(split, dataset);
+  const seen = new Set([...split.train, ...split.validation]);
+  const labelled = dataset.entries.filter(({ label }) => label !== undefined).map(({ id }) => id);
+  const ids = part ? split[part] : labelled.filter((id) => !seen.has(id));
+  const excluded = part ? 0 : labelled.length - ids.length;
+  if (excluded > 0)
+    output.warn(`${excluded} images bear names of the run's train or validation images and are left out`);
+  if (ids.length === 0) {
+    const why = part
+      ? `the ${part} part of the run's split is empty`
+      : "the data set has no labelled image that the run has not seen";
+    throw new CliError("NO_IMAGES", `there is nothing to evaluate on: ${why}`);
+  }
+  const model = await loadRunModel(run);
+  try {
+    const known = model.classes.map(({ name }) => name);
+    if (!isDeepStrictEqual(known, config.classes)) {
+      throw new CliError(
+        "RUN_INVALID",
+        `${run}: config.json and the model disagree about the classes: train the run again`,
+      );
+    }
+    const supply = featureSupply(model, dataset, ids.length, action);
+    const features = await supply(part ?? "all images", { ids, batchSize: config.settings.batchSize });
+    return { excluded, summary: measure(await predict(model, features, signal), config.settings.seed) };
+  } finally {
+    model.dispose();
+  }
+}
+
+/** Opens the data set; where the run's own has moved, says how to name it. */
+async function withRunDataset<T>(
+  source: readonly string[],
+  run: string,
+  { output }: ActionContext,
+  work: (dataset: Dataset) => Promise<T>,
+): Promise<T> {
+  try {
+    return await withDataset(source, output, work);
+  } catch (error) {
+    if (!isDataError(error, "DATASET_MISSING")) throw error;
+    const message = `${error.message}; if it moved, name it: cassava evaluate ${run} DATASET --part test`;
+    throw new CliError("NO_IMAGES", message, { cause: error });
+  }
 }

@@ -1,5 +1,5 @@
 import { basename } from "node:path";
-import { inspectRecords, type RecordsSummary } from "@cassava/tfrecord";
+import { inspectRecords, type RecordsSummary } from "@cassava/tfrecord/inspect";
 import { expandPaths, openFile } from "@cassava/tfrecord/node";
 import type { Command } from "commander";
 import { act, type CliContext } from "../context.ts";

@@ -1,6 +1,7 @@
-import { readFile } from "node:fs/promises";
-import { resolve } from "node:path";
-import { DataError, imageBatches, memoryDataset } from "@cassava/data";
+import { readdir, readFile, stat } from "node:fs/promises";
+import { join, relative, resolve } from "node:path";
+import type { ClassInfo, Dataset } from "@cassava/contracts";
+import { DataError, imageBatches } from "@cassava/data";
 import { sharpDecoder } from "@cassava/data/node";
 import { imageFeatures, predict } from "@cassava/train";
 import type { Command } from "commander";
@@ -14,6 +15,7 @@ import { percent, table } from "../terminal/format.ts";
 
 /** Images that are decoded and classified together. */
 const BATCH = 32;
+const IMAGE = /\.(jpe?g|png|webp)$/i;
 
 /** `cassava predict <run> <image…>` */
 export function predictCommand(program: Command, context: CliContext): void {
@@ -21,58 +23,75 @@ export function predictCommand(program: Command, context: CliContext): void {
     .command("predict")
     .description("classify photographs with a saved run")
     .argument("<run>", "a folder that cassava train wrote")
-    .argument("<image...>", "JPEG, PNG or WebP files")
+    .argument("<image...>", "JPEG, PNG or WebP files, or folders of them")
     .option("--engine <name>", "auto, tensorflow, wasm or cpu", "auto")
     .action(
-      act(
-        context,
-        async (
-          { output, cwd, signal },
-          options: CommonOptions & { engine: string },
-          runPath: string,
-          files: string[],
-        ) => {
-          const run = resolve(cwd, runPath);
-          await readRunFile<RunConfig>(run, "config.json");
-          await startEngine(options.engine, output);
-          const model = await loadRunModel(run);
-          try {
-            const unique = [...new Set(files.map((file) => resolve(cwd, file)))];
-            const images = await Promise.all(unique.map(async (file) => ({ id: file, bytes: await readImage(file) })));
-            const dataset = memoryDataset({ classes: model.classes, images });
-            const source = imageBatches(dataset, {
-              size: model.frozen.inputSize,
-              batchSize: BATCH,
-              decode: sharpDecoder(),
-            });
-            const { ids, predicted, probabilities, classes } = await predict(
-              model,
-              imageFeatures(model.frozen, source, BATCH),
-              signal,
-            );
-            const predictions = ids.map((file, i) => {
-              const row = [...probabilities.subarray(i * classes.length, (i + 1) * classes.length)];
-              const byClass = classes.map(({ name }, c) => ({ name, probability: row[c]! }));
-              return { file, predicted: predicted[i]!, class: classes[predicted[i]!]!.name, probabilities: byClass };
-            });
-            const rows = predictions.map((made) => [
-              made.file,
-              made.class,
-              percent(made.probabilities[made.predicted]!.probability),
-            ]);
-            output.result({ version: 1, predictions }, table([["image", "class", "probability"], ...rows]));
-          } finally {
-            model.dispose();
-          }
-        },
-      ),
+      act(context, async (action, options: CommonOptions & { engine: string }, runPath: string, paths: string[]) => {
+        const { output, cwd, signal } = action;
+        const run = resolve(cwd, runPath);
+        await readRunFile<RunConfig>(run, "config.json");
+        const files = await imageFiles(paths.map((path) => resolve(cwd, path)));
+        await startEngine(options.engine, output);
+        const model = await loadRunModel(run);
+        try {
+          const dataset = fileDataset(model.classes, files);
+          const source = imageBatches(dataset, {
+            size: model.frozen.inputSize,
+            batchSize: BATCH,
+            decode: sharpDecoder(),
+          });
+          const made = await predict(model, imageFeatures(model.frozen, source, BATCH), signal);
+          const { ids, predicted, probabilities, classes } = made;
+          const predictions = ids.map((file, i) => {
+            const row = probabilities.subarray(i * classes.length, (i + 1) * classes.length);
+            const byClass = classes.map(({ name }, c) => ({ name, probability: row[c]! }));
+            return { file, predicted: predicted[i]!, class: classes[predicted[i]!]!.name, probabilities: byClass };
+          });
+          const rows = predictions.map((one) => [
+            relative(cwd, one.file),
+            one.class,
+            percent(one.probabilities[one.predicted]!.probability),
+          ]);
+          output.result({ version: 1, predictions }, table([["image", "class", "probability"], ...rows]));
+        } finally {
+          model.dispose();
+        }
+      }),
     );
 }
 
-async function readImage(file: string): Promise<Uint8Array> {
-  try {
-    return await readFile(file);
-  } catch (cause) {
-    throw new DataError("IMAGE_UNREADABLE", `${file} cannot be read: pass an image file`, { file, cause });
+/** The image files that paths name, those of a folder in order, none twice. */
+async function imageFiles(paths: readonly string[]): Promise<string[]> {
+  const files: string[] = [];
+  for (const path of paths) {
+    const found = await stat(path).catch((cause: unknown) => {
+      throw new DataError("IMAGE_UNREADABLE", `${path} is not there: pass image files or folders of them`, {
+        file: path,
+        cause,
+      });
+    });
+    if (!found.isDirectory()) files.push(path);
+    else
+      files.push(
+        ...(await readdir(path))
+          .filter((name) => IMAGE.test(name))
+          .sort()
+          .map((name) => join(path, name)),
+      );
   }
+  if (files.length === 0) {
+    throw new DataError("NO_IMAGES", `${paths.join(", ")} holds no JPEG, PNG or WebP file: pass image files`);
+  }
+  return [...new Set(files)];
+}
+
+/** Unlabelled images, named by their paths. */
+function fileDataset(classes: readonly ClassInfo[], files: readonly string[]): Dataset {
+  return {
+    classes,
+    entries: files.map((file) => ({ id: file, file })),
+    problems: [],
+    read: ({ file }) => readFile(file),
+    async close() {},
+  };
 }

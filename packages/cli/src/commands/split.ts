@@ -1,11 +1,12 @@
 import { existsSync } from "node:fs";
-import { resolve } from "node:path";
+import { mkdir } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
 import { audit, duplicateGroups, parseRatios, partNames, type Split, serializeSplit, split } from "@cassava/data";
 import { writeFileAtomically } from "@cassava/data/node";
 import { type Command, Option } from "commander";
 import { act, type CliContext } from "../context.ts";
 import { CliError } from "../errors.ts";
-import { type CommonOptions, whole } from "../options.ts";
+import { type CommonOptions, DATASET, whole } from "../options.ts";
 import { withDataset } from "../run/dataset.ts";
 import { table } from "../terminal/format.ts";
 
@@ -23,7 +24,7 @@ export function splitCommand(program: Command, context: CliContext): void {
   program
     .command("split")
     .description("divide the labelled images into train, validation and test; the split is keyed by image name")
-    .argument("<dataset...>")
+    .argument("<dataset...>", DATASET)
     .option("--ratios <a/b/c>", "train/validation/test, or train/validation", "60/20/20")
     .option("--no-stratify", "do not keep the shares of the classes in every part")
     .addOption(
@@ -43,6 +44,7 @@ export function splitCommand(program: Command, context: CliContext): void {
           const ratios = parseRatios(options.ratios);
           const groups = options.groupBy && duplicateGroups(await audit(dataset, { signal }));
           const made = split(dataset, { ratios, stratify, seed, ...(groups && { groups }) });
+          await mkdir(dirname(file), { recursive: true });
           await writeFileAtomically(file, serializeSplit(made));
           output.result(
             made,

@@ -1,12 +1,14 @@
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import type { Dataset } from "@cassava/contracts";
 import { checkSplit, parseRatios, parseSplit, type Split, split } from "@cassava/data";
-import { backbones } from "@cassava/models";
+import { backboneSpec, backbones } from "@cassava/models";
 import { type Command, Option } from "commander";
 import { type ActionContext, act, type CliContext } from "../context.ts";
 import { CliError } from "../errors.ts";
-import { type CommonOptions, choice, positive, share, whole, widths } from "../options.ts";
+import { type CommonOptions, choice, DATASET, positive, share, whole, widths } from "../options.ts";
+import { checkTrainable } from "../run/check-split.ts";
 import { withDataset } from "../run/dataset.ts";
 import { describeSummary } from "../run/measure.ts";
 import { createRunFolder } from "../run/run-folder.ts";
@@ -41,10 +43,13 @@ interface Options extends CommonOptions {
 /** `cassava train <dataset>` */
 export function trainCommand(program: Command, context: CliContext): void {
   const names = Object.keys(backbones).join(", ");
+  const addresses = Object.values(backbones).flatMap(({ name, imagenet }) =>
+    imagenet ? [`  ${name}: ${imagenet}`] : [],
+  );
   program
     .command("train")
     .description("train a head on a frozen backbone (or more of it), evaluate it on held-out images and save the run")
-    .argument("<dataset...>")
+    .argument("<dataset...>", DATASET)
     .requiredOption("--backbone <name>", `the network: ${names}`)
     .requiredOption(
       "--weights <path>",
@@ -53,7 +58,7 @@ export function trainCommand(program: Command, context: CliContext): void {
     .requiredOption("--out <dir>", "folder for the run; it must not exist yet")
     .addOption(new Option("--split <file>", "replay a split of cassava split").conflicts("ratios"))
     .option("--ratios <a/b/c>", "train/validation/test, stratified", "60/20/20")
-    .option("--input-size <px>", "height and width of the images (default: the backbone's)", whole(1))
+    .option("--input-size <px>", "height and width of the images (default: the backbone's)", whole(1, 1024))
     .option(
       "--unfreeze <stage>",
       "train the backbone from this stage on; all: from its first (default: none with weights, all without)",
@@ -63,7 +68,12 @@ export function trainCommand(program: Command, context: CliContext): void {
     .option("--epochs <n>", "at most", whole(1), 30)
     .option("--batch-size <n>", "images in a step", whole(1), 32)
     .addOption(choice("--optimizer <name>", "how weights move", ["adam", "adamW", "sgd"], "adam"))
-    .option("--learning-rate <rate>", "the highest rate", positive, 1e-3)
+    .option(
+      "--learning-rate <rate>",
+      "the highest rate; for --unfreeze of pretrained stages take about 1e-5",
+      positive,
+      1e-3,
+    )
     .addOption(choice("--schedule <name>", "how the rate falls", ["constant", "cosine"], "constant"))
     .option("--label-smoothing <share>", "share of the target given to all classes", share, 0)
     .addOption(
@@ -72,6 +82,7 @@ export function trainCommand(program: Command, context: CliContext): void {
     .option("--patience <epochs>", "stop after so many epochs without a better validation loss; 0: never", whole(0), 5)
     .option("--seed <n>", "of split, order, initial weights and dropout", whole(0), 42)
     .option("--engine <name>", "auto, tensorflow, wasm or cpu", "auto")
+    .addHelpText("after", `\nThe official weights without top, to download once:\n${addresses.join("\n")}`)
     .action(
       act(context, async (action, options: Options, paths: string[]) => {
         const { output, cwd } = action;
@@ -85,6 +96,7 @@ export function trainCommand(program: Command, context: CliContext): void {
             output,
             async (dataset) => {
               const made = await stages.time("split", () => splitFor(settings, dataset, action));
+              await stages.time("split", () => checkTrainable(dataset, made, action));
               output.info(
                 describeSplit(
                   made,
@@ -96,7 +108,10 @@ export function trainCommand(program: Command, context: CliContext): void {
           );
           await folder.write("log.txt", `${output.log.join("\n")}\n`);
           await folder.finish();
-          output.result({ run: out, ...result.metrics }, describeResult(result, stages.seconds, out));
+          const { epochs, reason } = result.fit;
+          const timings = { seconds: stages.seconds, peakMemoryMiB: result.peakMemoryMiB };
+          const document = { run: out, epochs, reason, timings, ...result.metrics };
+          output.result(document, describeResult(result, stages.seconds, out));
         } catch (error) {
           await folder.abandon();
           throw error;
@@ -109,7 +124,7 @@ function settingsOf(options: Options, paths: readonly string[], cwd: string): Tr
   const fromScratch = options.weights === "none";
   return {
     dataset: paths.map((path) => resolve(cwd, path)),
-    backbone: options.backbone,
+    backbone: backboneSpec(options.backbone).name,
     weights: fromScratch ? "none" : resolve(cwd, options.weights),
     split: options.split === undefined ? null : resolve(cwd, options.split),
     ratios: parseRatios(options.ratios),
@@ -139,22 +154,26 @@ async function splitFor(settings: TrainSettings, dataset: Dataset, { output }: A
   } catch (cause) {
     throw new CliError("OPTION_INVALID", `--split: ${file} cannot be read: write one with cassava split`, { cause });
   }
-  const replayed = parseSplit(text, { file });
-  const { leftover } = checkSplit(replayed, dataset);
+  const saved = parseSplit(text, { file });
+  const { leftover, split: replayed } = checkSplit(saved, dataset);
   if (leftover.length > 0) output.warn(`${leftover.length} labelled images are in no part of ${file} and are left out`);
+  if (!isDeepStrictEqual(saved.counts, replayed.counts)) {
+    output.warn(`the labels have changed since ${file} was made; its class counts are taken anew`);
+  }
   return replayed;
 }
 
 /** A finished run for people. */
 export function describeResult(result: TrainRunResult, seconds: Readonly<Record<string, number>>, out: string): string {
   const { metrics, fit, peakMemoryMiB } = result;
+  const kept = metrics.keptEpoch === null ? "" : `, kept the weights of epoch ${metrics.keptEpoch}`;
   const times = Object.entries(seconds).map(([name, time]) => `${name} ${duration(time)}`);
   return [
     `${metrics.part} split: ${describeSummary(metrics.parts[metrics.part]!)}`,
     "",
     metrics.verdict.text,
     "",
-    `${fit.epochs} epochs (${fit.reason}); ${times.join(", ")}; peak memory ${peakMemoryMiB} MiB`,
+    `${fit.epochs} epochs (${fit.reason})${kept}; ${times.join(", ")}; peak memory ${peakMemoryMiB} MiB`,
     `run: ${out}`,
   ].join("\n");
 }

@@ -1,5 +1,5 @@
 import type { Dataset } from "@cassava/contracts";
-import { openDataset } from "@cassava/data/node";
+import { type OpenDatasetOptions, openDataset } from "@cassava/data/node";
 import { plural } from "../terminal/format.ts";
 import type { Output } from "../terminal/output.ts";
 
@@ -8,10 +8,13 @@ export async function withDataset<T>(
   paths: string | readonly string[],
   output: Output,
   work: (dataset: Dataset) => Promise<T>,
+  options: OpenDatasetOptions = {},
 ): Promise<T> {
-  const dataset = await openDataset(typeof paths === "string" ? paths : [...paths]);
+  const dataset = await openDataset(paths, options);
   try {
-    output.info(`data set: ${plural(dataset.entries.length, "image")} in ${dataset.classes.length} classes`);
+    const unlabelled = dataset.entries.filter(({ label }) => label === undefined).length;
+    const note = unlabelled > 0 ? `, ${unlabelled} of them without a label` : "";
+    output.info(`data set: ${plural(dataset.entries.length, "image")} in ${dataset.classes.length} classes${note}`);
     const kinds = new Map<string, number>();
     for (const { kind } of dataset.problems) kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
     for (const [kind, count] of kinds)

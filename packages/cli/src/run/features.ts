@@ -5,7 +5,7 @@ import { folderStore, sharpDecoder } from "@cassava/data/node";
 import { type CassavaClassifier, stagesOf } from "@cassava/models";
 import { extractFeatures, type FeatureSource, featureBatches, imageFeatures } from "@cassava/train";
 import { type ActionContext, cacheFolder } from "../context.ts";
-import { duration, plural } from "../terminal/format.ts";
+import { bytes, duration, plural } from "../terminal/format.ts";
 
 /** Images that are decoded and run through the frozen part together. */
 const EXTRACTION_BATCH = 32;
@@ -37,7 +37,13 @@ export function featureSupply(
   const size = model.frozen.inputSize;
   const width = model.frozen.outputShape.reduce((product, n) => product * n, 1);
   const downToPixels = model.unfreezeFrom === stagesOf(model.backbone.graph)[0];
-  if (downToPixels || images * width * 4 > HELD_BYTES) {
+  const held = images * width * 4;
+  if (!downToPixels && held > HELD_BYTES) {
+    output.warn(
+      `the features would take ${bytes(held)}: they are computed anew every epoch; unfreeze less to keep them`,
+    );
+  }
+  if (downToPixels || held > HELD_BYTES) {
     return async (_, { ids, batchSize, shuffle }) => {
       const source = imageBatches(dataset, { ids, size, batchSize, decode, ...(shuffle && { shuffle }) });
       return imageFeatures(model.frozen, source, batchSize);

@@ -14,6 +14,8 @@ export interface RunMetrics {
   readonly version: 1;
   /** The part of the split that the verdict is about. */
   readonly part: "test" | "validation";
+  /** The epoch, from 1, whose weights were kept; null where those of the last were. */
+  readonly keptEpoch: number | null;
   readonly parts: Readonly<Record<string, ClassificationSummary>>;
   readonly baselines: readonly Baseline[];
   readonly verdict: Verdict;

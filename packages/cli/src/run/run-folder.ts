@@ -1,7 +1,20 @@
 import { existsSync } from "node:fs";
-import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { CliError } from "../errors.ts";
+
+/** What a run may hold; a folder with anything else in it is never replaced. */
+const CONTENT = new Set([
+  "config.json",
+  "history.csv",
+  "log.txt",
+  "metrics.json",
+  "model",
+  "predictions.jsonl",
+  "shards",
+  "split.json",
+  "timings.json",
+]);
 
 /** A run folder in the making: everything goes to a temporary folder beside it until it is whole. */
 export interface RunFolder {
@@ -10,62 +23,89 @@ export interface RunFolder {
   write(name: string, text: string): Promise<void>;
   /** Gives the folder its name. */
   finish(): Promise<void>;
-  /** Removes what was written. */
+  /** Removes what was written; no effect on a finished run. */
   abandon(): Promise<void>;
 }
 
 /** How {@link createRunFolder} treats a folder that is there already. */
 export interface CreateRunFolderOptions {
-  /** Replace it, if it is a run; otherwise an existing folder is an error. */
+  /** Replace it, if it is a run and nothing else; otherwise an existing folder is an error. */
   readonly replace?: boolean;
 }
 
 /**
  * Starts a run folder.
  *
- * @throws {CliError} `RUN_EXISTS`
+ * @throws {CliError} `RUN_EXISTS`, `OUTPUT_FAILED`
  */
 export async function createRunFolder(
   folder: string,
   { replace = false }: CreateRunFolderOptions = {},
 ): Promise<RunFolder> {
-  if (existsSync(folder) && !(replace && existsSync(join(folder, "config.json")))) {
+  const there = existsSync(folder);
+  if (there && !(replace && (await isRun(folder)))) {
     throw new CliError("RUN_EXISTS", `${folder} exists already: choose another --out, or remove it`);
   }
-  const temporary = join(dirname(folder), `.${basename(folder)}.${process.pid}.partial`);
-  await mkdir(temporary, { recursive: true });
+  const beside = (what: string) => join(dirname(folder), `.${basename(folder)}.${process.pid}.${what}`);
+  const temporary = beside("partial");
+  try {
+    await mkdir(temporary, { recursive: true });
+  } catch (cause) {
+    throw new CliError("OUTPUT_FAILED", `--out: ${folder} cannot be made (${reasonOf(cause)}): choose another folder`, {
+      cause,
+    });
+  }
   return {
     temporary,
     write: (name, text) => writeFile(join(temporary, name), text),
     async finish() {
-      if (replace) await rm(folder, { recursive: true, force: true });
-      await rename(temporary, folder);
+      const old = beside("old");
+      try {
+        if (there) await rename(folder, old);
+        await rename(temporary, folder);
+      } catch (cause) {
+        // The work of hours is worth more than a tidy folder.
+        const kept = join(dirname(folder), `${basename(folder)}.${process.pid}`);
+        await rename(temporary, kept);
+        const message = `${folder} was taken while the run went on (${reasonOf(cause)}): the run is in ${kept}`;
+        throw new CliError("OUTPUT_FAILED", message, { cause });
+      }
+      await rm(old, { recursive: true, force: true });
     },
     abandon: () => rm(temporary, { recursive: true, force: true }),
   };
 }
 
+async function isRun(folder: string): Promise<boolean> {
+  const names = await readdir(folder).catch(() => ["not a folder"]);
+  if (!names.includes("config.json") || !names.every((name) => CONTENT.has(name))) return false;
+  const config = await readRunFile<{ readonly settings?: unknown }>(folder, "config.json").catch(() => undefined);
+  return config?.settings !== undefined;
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
 /**
- * A JSON file of a finished run.
+ * A JSON object of a finished run, of version 1.
  *
  * @throws {CliError} `RUN_MISSING`, `RUN_INVALID`
  */
-export async function readRunFile<T>(run: string, name: string): Promise<T> {
+export async function readRunFile<T extends object>(run: string, name: string): Promise<T> {
+  const file = join(run, name);
   let text: string;
   try {
-    text = await readFile(join(run, name), "utf8");
+    text = await readFile(file, "utf8");
   } catch (cause) {
-    throw new CliError(
-      "RUN_MISSING",
-      `${run} is no finished run: it has no ${name}; pass a folder that cassava train wrote`,
-      {
-        cause,
-      },
-    );
+    const message = `${run} is no finished run: it has no ${name}; pass a folder that cassava train wrote`;
+    throw new CliError("RUN_MISSING", message, { cause });
   }
   try {
-    return JSON.parse(text) as T;
+    const value = JSON.parse(text) as { readonly version?: unknown } | null;
+    if (value?.version === 1) return value as T;
   } catch (cause) {
-    throw new CliError("RUN_INVALID", `${join(run, name)} is not JSON: train the run again`, { cause });
+    throw new CliError("RUN_INVALID", `${file} is not JSON: train the run again`, { cause });
   }
+  throw new CliError("RUN_INVALID", `${file} was damaged, or written by another version: train the run again`);
 }

@@ -18,6 +18,7 @@ import {
   terminateOnNaN,
 } from "@cassava/train";
 import type { ActionContext } from "../context.ts";
+import { CliError } from "../errors.ts";
 import { percent } from "../terminal/format.ts";
 import { versions } from "../version.ts";
 import { buildModel } from "./build-model.ts";
@@ -83,6 +84,7 @@ export async function trainRun(input: TrainRunInput, context: ActionContext): Pr
     ]);
 
     const fitted = await stages.time("training", () => trainHead(model, train!, validation!, settings, split, context));
+    checkFinite(fitted);
     const part = split.test.length > 0 ? "test" : "validation";
     const predictions = await stages.time("evaluation", async () => ({
       validation: await predict(model, validation!, signal),
@@ -93,6 +95,7 @@ export async function trainRun(input: TrainRunInput, context: ActionContext): Pr
     const metrics: RunMetrics = {
       version: 1,
       part,
+      keptEpoch: keptEpoch(fitted, settings),
       parts: Object.fromEntries(Object.entries(predictions).map(([name, made]) => [name, measure(made, seed)])),
       baselines,
       verdict: judge(settings.backbone, judged, baselines),
@@ -112,6 +115,21 @@ export async function trainRun(input: TrainRunInput, context: ActionContext): Pr
   } finally {
     model.dispose();
   }
+}
+
+/** Refuses a run of which no epoch had a finite loss: there is nothing to evaluate. */
+function checkFinite({ history, reason }: FitResult): void {
+  if (history.val_loss?.some(Number.isFinite)) return;
+  throw new CliError("DIVERGED", `the run diverged and left nothing to evaluate (${reason}): lower --learning-rate`);
+}
+
+/** The epoch, from 1, whose weights early stopping restored; null without it. */
+function keptEpoch({ history, epochs }: FitResult, { patience }: TrainSettings): number | null {
+  if (patience === 0) return null;
+  const losses = history
+    .val_loss!.slice(0, epochs)
+    .map((loss) => (Number.isFinite(loss) ? loss : Number.POSITIVE_INFINITY));
+  return losses.indexOf(Math.min(...losses)) + 1;
 }
 
 type Source = Parameters<typeof fit>[1]["train"];

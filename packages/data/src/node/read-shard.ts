@@ -1,7 +1,8 @@
 import { basename } from "node:path";
 import type { DatasetProblem } from "@cassava/contracts";
-import { buildIndex, int, isTFRecordError, type RecordIndex, readExamples, schema, string } from "@cassava/tfrecord";
+import { int, isTFRecordError, readExamples, schema, string } from "@cassava/tfrecord";
 import { openFile, type TFRecordFile } from "@cassava/tfrecord/node";
+import { buildIndex, type RecordIndex } from "@cassava/tfrecord/random-access";
 import { DataError, reasonOf } from "../errors.ts";
 
 /** A record of a shard, without its image. */

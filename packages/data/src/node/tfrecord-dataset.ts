@@ -1,7 +1,8 @@
 import { dirname } from "node:path";
 import type { Dataset, DatasetEntry, DatasetProblem } from "@cassava/contracts";
-import { bytes, decodeWith, isTFRecordError, readRecordAt, schema } from "@cassava/tfrecord";
+import { bytes, decodeWith, isTFRecordError, schema } from "@cassava/tfrecord";
 import { expandPaths } from "@cassava/tfrecord/node";
+import { readRecordAt } from "@cassava/tfrecord/random-access";
 import { unknownId } from "../dataset.ts";
 import { DataError, isDataError, reasonOf } from "../errors.ts";
 import { resolveLabels } from "../labels.ts";

@@ -2,7 +2,7 @@ import type { Dataset } from "@cassava/contracts";
 import { DataError } from "../errors.ts";
 import { partNames } from "./parts.ts";
 import { checkRatios } from "./ratios.ts";
-import type { Split } from "./split.ts";
+import { partCounts, type Split } from "./split.ts";
 
 /** The split as JSON text, one id a line so that versions can be compared; ends with a newline. */
 export function serializeSplit(split: Split): string {
@@ -76,14 +76,17 @@ export function parseSplit(json: string, { file = "split" }: ParseSplitOptions =
 export interface SplitCheck {
   /** Labelled images of the data set that are in no part of the split, sorted as in the data set. */
   readonly leftover: readonly string[];
+  /** The split with its class counts taken from the labels of this data set: they may have been corrected since it was made. */
+  readonly split: Split;
 }
 
 /**
  * Checks that a split fits a data set: every id is there and labelled. Throws a DataError (SPLIT_MISMATCH) otherwise,
  * naming up to three of the ids. Labelled images that the split does not know are no error, they are returned.
  */
-export function checkSplit(split: Split, dataset: Pick<Dataset, "entries">): SplitCheck {
-  const labelled = new Set(dataset.entries.filter(({ label }) => label !== undefined).map(({ id }) => id));
+export function checkSplit(split: Split, dataset: Pick<Dataset, "entries" | "classes">): SplitCheck {
+  const labelled = new Map<string, number>();
+  for (const { id, label } of dataset.entries) if (label !== undefined) labelled.set(id, label);
   const known = new Set(dataset.entries.map(({ id }) => id));
   const ids = [...split.train, ...split.validation, ...split.test];
   const missing = ids.filter((id) => !known.has(id));
@@ -91,7 +94,10 @@ export function checkSplit(split: Split, dataset: Pick<Dataset, "entries">): Spl
   const unlabelled = ids.filter((id) => !labelled.has(id));
   if (unlabelled.length > 0) throw mismatch(unlabelled, "without a label in the data set");
   const used = new Set(ids);
-  return { leftover: [...labelled].filter((id) => !used.has(id)) };
+  return {
+    leftover: [...labelled.keys()].filter((id) => !used.has(id)),
+    split: { ...split, ...partCounts(split, labelled, dataset.classes.length) },
+  };
 }
 
 function mismatch(ids: readonly string[], what: string): DataError {

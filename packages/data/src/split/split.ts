@@ -80,23 +80,28 @@ export function split(dataset: Pick<Dataset, "classes" | "entries">, options: Sp
     throw new DataError("CLASS_TOO_SMALL", message);
   }
 
-  const [train, validation, test] = partNames.map((_, part) => (parts[part] ?? []).sort(byCodeUnit));
-  const [inTrain, inValidation, inTest] = [train!, validation!, test!].map((part) => {
-    const counts = dataset.classes.map(() => 0);
-    for (const id of part) counts[labels.get(id)!]!++;
+  const [train = [], validation = [], test = []] = partNames.map((_, part) => (parts[part] ?? []).sort(byCodeUnit));
+  const made = { version: 1 as const, seed, ratios: [...ratios], stratify, train, validation, test };
+  return { ...made, ...partCounts(made, labels, dataset.classes.length) };
+}
+
+/** Class counts of the parts by the labels of the data set, and how far they are apart. */
+export function partCounts(
+  parts: Pick<Split, PartName>,
+  labels: ReadonlyMap<string, number>,
+  classes: number,
+): Pick<Split, "counts" | "cramersV"> {
+  const countsOf = (ids: readonly string[]): number[] => {
+    const counts: number[] = new Array(classes).fill(0);
+    for (const id of ids) counts[labels.get(id)!]!++;
     return counts;
-  });
-  return {
-    version: 1,
-    seed,
-    ratios: [...ratios],
-    stratify,
-    train: train!,
-    validation: validation!,
-    test: test!,
-    counts: { train: inTrain!, validation: inValidation!, test: inTest! },
-    cramersV: cramersV([inTrain!, inValidation!, inTest!]),
   };
+  const counts = {
+    train: countsOf(parts.train),
+    validation: countsOf(parts.validation),
+    test: countsOf(parts.test),
+  };
+  return { counts, cramersV: cramersV([counts.train, counts.validation, counts.test]) };
 }
 
 /** Sort order that no locale changes. */

@@ -30,5 +30,5 @@ export function smoothstep(t: number): number {
 
 /** `t` limited to [0, 1]. */
 export function clamp01(t: number): number {
-  return t < 0 ? 0 : t > 1 ? 1 : t;
+  return Math.min(1, Math.max(0, t));
 }

@@ -1,15 +1,6 @@
 import type { PreprocessingContract } from "@cassava/contracts";
 import type { Graph } from "../graph/graph.ts";
 
-/** Where a file of pretrained weights comes from. */
-export interface WeightsSource {
-  readonly address: string;
-  readonly bytes: number;
-  readonly md5: string;
-  readonly licence: string;
-  readonly source: string;
-}
-
 /** What is known of an architecture without any weights. */
 export interface BackboneSpec {
   /** The name on the command line and in saved models. */
@@ -23,8 +14,8 @@ export interface BackboneSpec {
   readonly minimumInputSize: number;
   /** Width of the features after pooling. */
   readonly features: number;
-  /** The official file of Keras Applications, without top; absent where there is none. */
-  readonly imagenet?: WeightsSource;
+  /** Address of the official ImageNet weights of Keras Applications, without top; absent where there are none. */
+  readonly imagenet?: string;
   /** The layers below the pooling, in Keras's structure; the graph's output is [h, w, features]. */
   readonly build: () => Graph;
 }

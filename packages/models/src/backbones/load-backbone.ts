@@ -7,7 +7,7 @@ import type { Weights } from "../weights/weights.ts";
 import type { BackboneSpec } from "./backbone.ts";
 import { backboneSpec } from "./registry.ts";
 
-/** The name of the pooling node and of its stage. */
+/** The name of the pooling node; it belongs to the last stage, since there is nothing in it to train. */
 export const POOLING = "avg_pool";
 
 /** How {@link loadBackbone} builds a backbone. */
@@ -55,6 +55,11 @@ export function loadBackbone(name: string, options: LoadBackboneOptions): Backbo
 }
 
 function pooled(graph: Graph): Graph {
-  const pool = { op: "globalAveragePool", name: POOLING, stage: POOLING, input: graph.output } as const;
+  const pool = {
+    op: "globalAveragePool",
+    name: POOLING,
+    stage: graph.nodes.at(-1)!.stage,
+    input: graph.output,
+  } as const;
   return { ...graph, output: POOLING, nodes: [...graph.nodes, pool] };
 }

@@ -51,5 +51,7 @@ export const resnet50: BackboneSpec = {
   defaultInputSize: 224,
   minimumInputSize: 32,
   features: 2048,
+  imagenet:
+    "https://storage.googleapis.com/tensorflow/keras-applications/resnet/resnet50_weights_tf_dim_ordering_tf_kernels_notop.h5",
   build,
 };

@@ -30,7 +30,7 @@ export function assignWeights(specs: readonly WeightSpec[], found: Weights, opti
   const unused = [...found.keys()].filter((name) => !wanted.has(name));
   if (missing.length + misshaped.length + unused.length > 0) {
     const problems = [list("missing", missing), list("of the wrong shape", misshaped), list("not used", unused)];
-    const message = `are not the weights of ${options.backbone} without its top: ${problems.filter(Boolean).join("; ")}`;
+    const message = `holds other weights than those of ${options.backbone} without its top: ${problems.filter(Boolean).join("; ")}`;
     throw new ModelsError("WEIGHTS_MISMATCH", message, { file: options.file });
   }
   return assigned;

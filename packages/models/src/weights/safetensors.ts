@@ -46,13 +46,16 @@ export function decodeSafetensors(bytes: Uint8Array, file = "weights.safetensors
   if (start > bytes.length) throw corrupt("is truncated or no safetensors file; train or copy the model again");
   let header: Record<string, TensorEntry>;
   try {
-    header = JSON.parse(new TextDecoder().decode(bytes.subarray(PREFIX, start)));
+    header = { ...JSON.parse(new TextDecoder().decode(bytes.subarray(PREFIX, start))) };
   } catch (cause) {
     throw corrupt("has a damaged header; train or copy the model again", cause);
   }
   const weights = new Map<string, WeightArray>();
-  for (const [name, { dtype, shape, data_offsets: offsets }] of Object.entries(header)) {
+  for (const [name, entry] of Object.entries(header)) {
     if (name === "__metadata__") continue;
+    if (!Array.isArray(entry?.shape) || !Array.isArray(entry.data_offsets))
+      throw corrupt(`describes ${name} without shape and place`);
+    const { dtype, shape, data_offsets: offsets } = entry;
     const [from, to] = offsets;
     if (dtype !== "F32") throw corrupt(`holds ${name} as ${dtype}; only F32 is read`);
     if (to - from !== 4 * shape.reduce((product, n) => product * n, 1) || start + to > bytes.length) {

@@ -30,7 +30,10 @@ export interface LoadIndexOptions extends Omit<ParseIndexOptions, "file"> {}
  */
 export async function loadIndex(path: string, options: LoadIndexOptions = {}): Promise<RecordIndex> {
   const text = await readFile(path, "utf8").catch((cause: unknown) => {
-    throw new TFRecordError("SOURCE_UNREADABLE", `the index cannot be read (${reasonOf(cause)})`, { file: path, cause });
+    throw new TFRecordError("SOURCE_UNREADABLE", `the index cannot be read (${reasonOf(cause)})`, {
+      file: path,
+      cause,
+    });
   });
   return parseIndex(text, { ...options, file: path });
 }

@@ -2,6 +2,7 @@ import { statSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { TFRecordError } from "../errors.ts";
 import type { RandomAccess } from "../source.ts";
+import { nativeCrc32c } from "./native-crc32c.ts";
 
 /** Files are read in chunks of this size, the next one while the current one is used: 1 MiB. */
 const CHUNK_BYTES = 2 ** 20;
@@ -39,8 +40,10 @@ export function openFile(path: string): TFRecordFile {
     await (await opened)?.close();
   }
 
+  const crc32c = nativeCrc32c();
   return {
     name: path,
+    ...(crc32c && { crc32c }),
     byteLength,
     [Symbol.asyncIterator]: () => fileChunks(path),
     async slice(start, end) {

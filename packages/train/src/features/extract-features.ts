@@ -63,8 +63,9 @@ export async function extractFeatures(
       if (batch.labels) labels[start + i] = batch.labels[i]!;
       else labelled = false;
       const known = await cache?.get(keyOf(batch, i));
-      if (known?.length === 4 * width) {
-        features.set(floatsOf(known), (start + i) * width);
+      const row = known?.length === 4 * width ? floatsOf(known) : undefined;
+      if (row?.every(Number.isFinite)) {
+        features.set(row, (start + i) * width);
         cached++;
       } else missing.push(i);
     }

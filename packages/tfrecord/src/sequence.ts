@@ -1,0 +1,7 @@
+/** `tf.train.SequenceExample`. */
+export {
+  decodeSequenceExample,
+  encodeSequenceExample,
+  type SequenceExample,
+  type SequenceExampleInput,
+} from "./sequence-example.ts";
