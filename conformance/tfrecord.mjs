@@ -5,6 +5,7 @@ import { join } from "node:path";
 import * as tfrecord from "@cassava/tfrecord";
 import { createShardWriter, openFile } from "@cassava/tfrecord/node";
 import { decodeSequenceExample, encodeSequenceExample } from "@cassava/tfrecord/sequence";
+import { convertSuite } from "./tfrecord/convert.mjs";
 import { difference, dumpExample, dumpSequence, parsed } from "./tfrecord/dump.mjs";
 
 const { decodeExample, encodeExample, readRecords, writeRecords } = tfrecord;
@@ -234,4 +235,5 @@ export default async (context) => {
   await readOurs(context);
   await refuseDamage(context);
   await readCassava(context);
+  await convertSuite(context);
 };

@@ -22,17 +22,17 @@ export class RecordStream<T> implements AsyncGenerator<T, void, undefined> {
   }
 
   next(): Promise<IteratorResult<T, void>> {
-    if (this.#waiting > 0 || this.#ended) return this.#enqueue(() => this.#advance());
     try {
-      for (;;) {
+      while (this.#waiting === 0 && !this.#ended) {
         const data = this.#reader.take();
-        if (data === undefined) return this.#enqueue(() => this.#advance());
+        if (data === undefined) break;
         const value = this.#decode(data, this.#reader);
         if (value !== undefined) return Promise.resolve({ done: false, value });
       }
     } catch (error) {
       return this.#enqueue(() => this.#fail(error));
     }
+    return this.#enqueue(() => this.#advance());
   }
 
   return(): Promise<IteratorResult<T, void>> {
@@ -52,11 +52,8 @@ export class RecordStream<T> implements AsyncGenerator<T, void, undefined> {
 
   #enqueue(work: () => Promise<IteratorResult<T, void>>): Promise<IteratorResult<T, void>> {
     this.#waiting++;
-    const settled = () => {
-      this.#waiting--;
-    };
-    const result = this.#tail.then(work);
-    this.#tail = result.then(settled, settled);
+    const result = this.#tail.then(work).finally(() => this.#waiting--);
+    this.#tail = result.catch(() => undefined);
     return result;
   }
 

@@ -49,8 +49,7 @@ const LONE_SURROGATE = /\p{Surrogate}/u;
 
 /** Whether `text` can be written as UTF-8 without loss. */
 export function isWellFormed(text: string): boolean {
-  for (let i = 0; i < text.length; i++) if (text.charCodeAt(i) >= 0xd800) return !LONE_SURROGATE.test(text);
-  return true;
+  return !LONE_SURROGATE.test(text);
 }
 
 /** Order of the UTF-8 bytes, in which protobuf's deterministic serialization sorts map keys: that of code points. */
