@@ -1,92 +1,173 @@
-// Reading TFRecord files, every checksum verified and three features decoded, beside TensorFlow in the same run. On the
-// real shards of ../shared where they are, else on made-up records of the same size. One thread for everyone; the row
-// with AUTOTUNE lets TensorFlow have all cores.
-import { readdir, stat, writeFile } from "node:fs/promises";
+// Reading TFRecord files, every checksum verified and three features decoded, beside its peers in one run: on records of
+// about 120 kB (the real shards of ../shared where they are) and of about 500 bytes. Each contender is a process of its
+// own that lives through all rounds; the page cache is warm. One thread for everyone but in the row with AUTOTUNE:
+// `cores` is processor time over wall-clock time, all threads counted (Node reads files ahead in one of its own).
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
-import {
-  bytes,
-  bytesFeature,
-  encodeExample,
-  frameRecord,
-  int,
-  int64Feature,
-  readExamples,
-  schema,
-  string,
-} from "@cassava/tfrecord";
-import { openFile } from "@cassava/tfrecord/node";
-import { sideBySide } from "./side-by-side.mjs";
+import { run } from "../scripts/lib/run.mjs";
+import { median, sideBySide } from "./side-by-side.mjs";
+import { largeFiles, writeMadeUp } from "./tfrecord-files.mjs";
+import { installNpmPeers, installPythonPeer } from "./tfrecord-peers.mjs";
+import { startWorker } from "./tfrecord-workers.mjs";
 
-/** Each contender reads at least so much in one round, in bytes: shorter rounds measure the clock. */
-const BYTES_PER_ROUND = 256e6;
+/** Each contender reads about so much in one round, in bytes: shorter rounds measure the clock. */
+const ROUND_BYTES = { large: 256e6, small: 100e6 };
+const SMALL_IMAGE = /** @type {const} */ ([350, 550]);
+const SMALL_RECORDS = 190_000;
+const HUGE_IMAGE = /** @type {const} */ ([100_000, 130_000]);
+const HUGE_RECORDS = 9_500;
+const WARMUP_RECORDS = 500;
+/** The best of 16, 64, 256, 512, 1024 for each size of record. */
+const BATCH = { large: 16, small: 1024 };
+const MIB = 2 ** 20;
+/** V8 lets about 32 MiB of chunks that nobody uses any more lie before it collects them, whatever the file's size. */
+const COLD_MIB = 64;
 
-const leaf = schema({ image: bytes(), image_name: string(), target: int() });
+const PORTABLE = "@cassava/tfrecord, portable";
+const NATIVE = "@cassava/tfrecord, native checksum";
+const SINGLE = "TensorFlow parse_single_example";
+const BATCHED = "TensorFlow parse_example, batched";
+const ROBOFLOW = "npm @roboflow/tfrecords";
 
-/** Four files of 64 records with 105 kB of incompressible bytes each, as the real shards have. */
-const makeShards = async (/** @type {string} */ folder) => {
-  let state = 1;
-  const noise = () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state >>> 24;
+/** @typedef {{ worker: import("./tfrecord-workers.mjs").Worker, mode?: string }} Peer */
+
+const skipped = (/** @type {string} */ name, /** @type {string} */ why) =>
+  console.error(`↓ SKIPPED ${name}: ${why.slice(0, 300)}`);
+
+/**
+ * Everyone who can be had here, by name; says loudly who cannot.
+ * @param {import("../scripts/bench.mjs").Bench extends (context: infer C) => unknown ? C : never} context
+ * @returns {Promise<Record<string, Peer>>}
+ */
+const startPeers = async ({ python, root }) => {
+  const node = (/** @type {string[]} */ ...args) =>
+    startWorker(process.execPath, ["tfrecord-reader.mjs", ...args], { UV_THREADPOOL_SIZE: "1" });
+  const interpreter = (await python("tfrecord.py", ["where"])).trim();
+  const quiet = { CUDA_VISIBLE_DEVICES: "-1", TF_CPP_MIN_LOG_LEVEL: "2", PYTHONDONTWRITEBYTECODE: "1" };
+  const tensorflow = startWorker(interpreter, ["tfrecord.py", "serve"], quiet);
+  /** @type {Record<string, Peer>} */
+  const peers = {
+    [PORTABLE]: { worker: node("portable") },
+    [NATIVE]: { worker: node("native") },
+    [SINGLE]: { worker: tensorflow, mode: "single" },
+    [BATCHED]: { worker: tensorflow, mode: "batched" },
+    "TensorFlow parse_example, AUTOTUNE": {
+      worker: startWorker(interpreter, ["tfrecord.py", "serve", "parallel"], quiet),
+      mode: "batched",
+    },
+    [ROBOFLOW]: { worker: node("roboflow") },
   };
-  const paths = [0, 1, 2, 3].map((shard) => join(folder, `made-up${shard}-64.tfrec`));
-  for (const path of paths) {
-    const frames = Array.from({ length: 64 }, (_, at) =>
-      frameRecord(
-        encodeExample({
-          image: bytesFeature(Uint8Array.from({ length: 105_000 }, noise)),
-          image_name: bytesFeature(`${at}.jpg`),
-          target: int64Feature(at % 5),
-        }),
-      ),
-    );
-    await writeFile(path, Buffer.concat(frames));
+  const cache = join(root, ".cache/bench");
+  const npm = join(cache, "npm");
+  const noNpm = await installNpmPeers(npm);
+  for (const name of ["tfrecord", "tfrecord-stream"]) {
+    if (noNpm === undefined) peers[`npm ${name}, native checksum`] = { worker: node(name, npm) };
+    else skipped(`npm ${name}`, noNpm);
   }
-  return paths;
+  const pip = join(cache, "python");
+  const noPip = await installPythonPeer(python, pip);
+  if (noPip === undefined) {
+    peers["Python tfrecord, no checksum"] = {
+      worker: startWorker(interpreter, ["tfrecord_vahidk.py", "serve", pip], quiet),
+    };
+  } else skipped("Python tfrecord", noPip);
+  return peers;
 };
 
-/** One pass over the files; the sum that the peer prints too proves that both read the same. */
-const read = async (/** @type {readonly string[]} */ paths) => {
-  let total = 0;
-  for (const path of paths)
-    for await (const { image, target } of readExamples(openFile(path), leaf)) total += image.length + target;
-  return total;
+/**
+ * All peers in turns on the same files.
+ * @param {Readonly<Record<string, Peer>>} peers
+ * @param {"large" | "small"} records
+ * @param {readonly string[]} files
+ * @param {number} rounds
+ */
+const compare = async (peers, records, files, rounds) => {
+  const sizes = await Promise.all(files.map(async (path) => (await stat(path)).size));
+  const size = sizes.reduce((sum, one) => sum + one, 0);
+  const passes = Math.max(1, Math.round(ROUND_BYTES[records] / size));
+  /** @type {number | undefined} */
+  let expected;
+  /** @type {Map<string, number[]>} */
+  const cores = new Map(Object.keys(peers).map((name) => [name, []]));
+  console.error(`${records} records: ${passes} x ${Math.round(size / 1e6)} MB`);
+  const contender =
+    (/** @type {string} */ name, /** @type {Peer} */ { worker, mode }) =>
+    async () => {
+      const { seconds, cpu, total } = await worker.ask({ ...(mode && { mode }), batch: BATCH[records], passes, files });
+      expected ??= total;
+      if (total !== expected) throw new Error(`${name} reads ${total}, the others ${expected}`);
+      cores.get(name)?.push(cpu / seconds);
+      return seconds;
+    };
+  const contenders = Object.fromEntries(Object.entries(peers).map(([name, peer]) => [name, contender(name, peer)]));
+  const found = await sideBySide({ rounds, contenders });
+  const seconds = new Map(found.map((row) => [row.contender, row.median]));
+  const rows = found.map((row) => ({
+    records: records === "large" ? "120 kB" : "500 B",
+    contender: row.contender,
+    "MB/s": (size * passes) / 1e6 / row.median,
+    seconds: row.median,
+    min: row.min,
+    max: row.max,
+    rounds: row.rounds,
+    spread: row.spread,
+    cores: median(cores.get(row.contender) ?? []),
+    "times portable": row.ratio,
+  }));
+  return { rows, seconds };
+};
+
+/**
+ * What a 1 GB file takes in memory, in a process that reads nothing else. `cold` is a small file read first in a fresh
+ * process; `warm` the large one after it: what V8 has taken from the system by then is not counted again.
+ * @param {string} work
+ */
+const measureMemory = async (work) => {
+  const [warmup, file] = [join(work, "warm-up.tfrec"), join(work, "huge.tfrec")];
+  await writeMadeUp(warmup, WARMUP_RECORDS, HUGE_IMAGE);
+  const largest = await writeMadeUp(file, HUGE_RECORDS, HUGE_IMAGE);
+  const { size } = await stat(file);
+  const { stdout } = await run(process.execPath, [join(import.meta.dirname, "tfrecord-memory.mjs"), warmup, file], {
+    tail: 20,
+  });
+  const { cold, warm } = JSON.parse(stdout);
+  console.error(
+    `memory: ${(size / 1e9).toFixed(2)} GB, records up to ${(largest / 1e3).toFixed(0)} kB; first ${cold.before.toFixed(0)} MiB, +${cold.extra.toFixed(1)} MiB from a cold start, then +${warm.extra.toFixed(1)} MiB`,
+  );
+  return { cold: cold.extra, warm: warm.extra, largest };
 };
 
 /** @type {import("../scripts/bench.mjs").Bench} */
-export default async ({ python, shared, work, rounds }) => {
-  const folder = shared && join(shared, "data/cassava/train_tfrecords");
-  const paths = folder ? (await readdir(folder)).sort().map((name) => join(folder, name)) : await makeShards(work);
-  const sizes = await Promise.all(paths.map(async (path) => (await stat(path)).size));
-  const size = sizes.reduce((sum, one) => sum + one, 0);
-  const passes = Math.ceil(BYTES_PER_ROUND / size);
-  const expected = await read(paths);
-
-  const tensorflow = (/** @type {string} */ mode) => async () => {
-    const [seconds = "", total = ""] = (await python("tfrecord.py", [mode, passes, ...paths])).trim().split(" ");
-    if (Number(total) !== expected) throw new Error(`TensorFlow reads ${total}, we read ${expected}`);
-    return Number(seconds);
-  };
-  const found = await sideBySide({
-    rounds,
-    contenders: {
-      "@cassava/tfrecord": async () => {
-        for (let pass = 0; pass < passes; pass++) await read(paths);
-        return undefined;
+export default async (context) => {
+  const { shared, work, rounds } = context;
+  const memory = process.platform === "linux" ? await measureMemory(work) : undefined;
+  if (memory === undefined) skipped("memory", "its peak is read from Linux's /proc");
+  const peers = await startPeers(context);
+  try {
+    const large = await compare(peers, "large", await largeFiles(shared, work), rounds);
+    const smallFile = join(work, "small.tfrec");
+    await writeMadeUp(smallFile, SMALL_RECORDS, SMALL_IMAGE);
+    const small = await compare(peers, "small", [smallFile], rounds);
+    const of = (/** @type {Map<string, number>} */ seconds, /** @type {string} */ name) => seconds.get(name) ?? NaN;
+    const tensorflow = ({ seconds } = large) => Math.min(of(seconds, SINGLE), of(seconds, BATCHED));
+    const targets = [
+      { id: "large.portable.vs-tensorflow", value: tensorflow() / of(large.seconds, PORTABLE), atLeast: 1 },
+      {
+        id: "large.portable.vs-roboflow",
+        value: of(large.seconds, ROBOFLOW) / of(large.seconds, PORTABLE),
+        atLeast: 15,
       },
-      "TensorFlow parse_single_example": tensorflow("single"),
-      "TensorFlow parse_example, 64 at once": tensorflow("batched"),
-      "TensorFlow parse_example, AUTOTUNE": tensorflow("autotune"),
-    },
-  });
-  const rows = found.map(({ median, min, max, ratio, ...row }) => ({
-    ...row,
-    "MB/s": (size * passes) / 1e6 / median,
-    seconds: median,
-    min,
-    max,
-    "times ours": ratio,
-  }));
-  const peers = found.slice(1, 3).map(({ ratio }) => ratio);
-  return { rows, targets: [{ id: "large.portable.vs-tensorflow", value: Math.min(...peers), atLeast: 1 }] };
+      { id: "large.native.vs-tensorflow", value: tensorflow() / of(large.seconds, NATIVE), atLeast: 2.5 },
+      { id: "small.portable.vs-tensorflow", value: tensorflow(small) / of(small.seconds, PORTABLE), atLeast: 1 },
+      ...(memory
+        ? [
+            { id: "memory.extra-mib", value: memory.warm, atMost: 16 + (2 * memory.largest) / MIB },
+            { id: "memory.cold-extra-mib", value: memory.cold, atMost: COLD_MIB },
+          ]
+        : []),
+    ];
+    return { rows: [...large.rows, ...small.rows], targets };
+  } finally {
+    for (const { worker } of Object.values(peers)) worker.stop();
+  }
 };

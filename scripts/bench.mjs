@@ -1,4 +1,4 @@
-// `pnpm bench NAME [--rounds 5] [--json] [--save]`: our packages, as built, beside their peers.
+// `pnpm bench NAME [--rounds 7] [--json] [--save]`: our packages, as built, beside their peers.
 import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { availableParallelism, cpus, tmpdir, totalmem } from "node:os";
 import { join, resolve } from "node:path";
@@ -28,7 +28,7 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     json: { type: "boolean", default: false },
-    rounds: { type: "string", default: "5" },
+    rounds: { type: "string", default: "7" },
     save: { type: "boolean", default: false },
   },
 });
@@ -41,7 +41,7 @@ const isBench = await Promise.all(
 );
 const known = files.filter((_, at) => isBench[at]).map((file) => file.slice(0, -4));
 if (positionals.length !== 1 || !known.includes(name) || !Number.isInteger(rounds) || rounds < 1) {
-  console.error(`usage: pnpm bench <name> [--rounds 5] [--json] [--save], where a name is one of: ${known.join(", ")}`);
+  console.error(`usage: pnpm bench <name> [--rounds 7] [--json] [--save], where a name is one of: ${known.join(", ")}`);
   process.exit(2);
 }
 

@@ -13,7 +13,9 @@ export const convertSuite = async ({ python, shared, work, check }) => {
   const paths = files.map(({ path }) => path);
   const expected = [];
   for (const entry of dataset.entries) {
-    const digest = createHash("sha256").update(await dataset.read(entry)).digest("hex");
+    const digest = createHash("sha256")
+      .update(await dataset.read(entry))
+      .digest("hex");
     expected.push([entry.id, entry.label, digest]);
   }
   await dataset.close();

@@ -21,7 +21,7 @@ export function decodeWith<Fields extends SchemaFields>(
 }
 
 /** Whatever protobuf allows, and what is wrong otherwise. */
-function decodeAny({ entries, template }: Schema, bytes: Uint8Array): unknown {
+export function decodeAny({ entries, template }: Schema, bytes: Uint8Array): unknown {
   const found: (number[] | undefined)[] = entries.map(() => undefined);
   const cursor = new Cursor(bytes);
   const scanner = new MapScanner(cursor, 0, bytes.length, 1);

@@ -29,14 +29,11 @@ export interface ReadRecordsOptions {
 export function openRecords(source: ByteSource, options: ReadRecordsOptions = {}, inflate?: "refuse"): RecordReader {
   const { maxRecordBytes } = options;
   if (maxRecordBytes !== undefined && !(maxRecordBytes >= 0 && maxRecordBytes <= Number.MAX_SAFE_INTEGER)) {
-    throw new TFRecordError(
-      "INVALID_ARGUMENT",
-      `maxRecordBytes must be 0 to 2^53 - 1, not ${maxRecordBytes}`,
-    );
+    throw new TFRecordError("INVALID_ARGUMENT", `maxRecordBytes must be 0 to 2^53 - 1, not ${maxRecordBytes}`);
   }
   const file = sourceName(source, options.file);
   const crc32c = options.crc32c ?? sourceCrc32c(source);
-  return new RecordReader(openChunks(source, file), { ...options, file, inflate, crc32c });
+  return new RecordReader(openChunks(source, file), { ...options, source, file, inflate, crc32c });
 }
 
 /**

@@ -10,7 +10,6 @@ import {
   OVERHEAD_BYTES,
   readU32,
 } from "./framing.ts";
-import type { Inflate } from "./inflate/inflate.ts";
 import type { SkippedRange } from "./skipped-range.ts";
 import type { TroubleReader } from "./trouble-reader.ts";
 
@@ -23,8 +22,10 @@ export interface RecordReaderOptions {
   /** Where the chunks begin, and which record that is, for a reader that starts inside a file. */
   readonly startOffset?: number;
   readonly startRecord?: number;
-  /** Decompresses what turns out to be compressed; `refuse` where offsets must be those of the file. */
-  readonly inflate?: Inflate | "refuse" | undefined;
+  /** What the chunks come from; its own `inflate` is taken where damage need not be recovered from. */
+  readonly source?: object;
+  /** Compressed files are not to be read, because offsets must be those of the file. */
+  readonly inflate?: "refuse" | undefined;
   readonly crc32c?: ((bytes: Uint8Array) => number) | undefined;
 }
 

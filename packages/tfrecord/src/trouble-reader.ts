@@ -151,12 +151,14 @@ export class TroubleReader {
       return error;
     }
     const { compression } = identity;
-    const decompress = this.#reader.options.inflate ?? inflate;
-    if (decompress === "refuse") {
+    const { options } = this.#reader;
+    if (options.inflate === "refuse") {
       const problem = `the file is compressed (${compression}); random access needs it decompressed`;
       throw this.#error("COMPRESSED", problem);
     }
     if (this.#layers++ === MAX_LAYERS) throw this.#error("NOT_TFRECORD", "this is compressed more than twice");
+    const native = this.#skip ? undefined : (options.source as { readonly inflate?: Inflate } | undefined)?.inflate;
+    const decompress = native ?? inflate;
     this.#reader.window = new ByteWindow(this.#decompressed(compression, decompress, drain(window)));
     return true;
   }

@@ -13,7 +13,7 @@ export interface SyntheticLeavesOptions {
   readonly size?: number;
   /** 0 (marks are bold and scenes alike) to 1 (marks are faint and few, scenes differ a lot). */
   readonly difficulty?: number;
-  /** Share of each of the five classes, from 0; they add up to 1 within 1e-6. */
+  /** Five numbers from 0, in proportion to which the classes are dealt out; they need not add up to 1. */
   readonly shares?: readonly number[];
 }
 
@@ -42,10 +42,12 @@ export function leafPlan({
   check(Number.isInteger(size) && size >= 16 && size <= 1024, "size", size, "an integer from 16 to 1024, in pixels");
   check(difficulty >= 0 && difficulty <= 1, "difficulty", difficulty, "a number from 0 to 1");
   const sum = shares.reduce((total, share) => total + share, 0);
-  const fits =
-    shares.length === CASSAVA_SHARES.length && shares.every((share) => share >= 0) && Math.abs(sum - 1) <= 1e-6;
-  check(fits, "shares", shares.join(", "), "five numbers from 0 that add up to 1");
-  const counts = largestRemainder(count, shares);
+  const fits = shares.length === CASSAVA_SHARES.length && shares.every((share) => share >= 0);
+  check(fits && sum > 0 && sum < Infinity, "shares", shares.join(", "), "five numbers from 0, not all 0");
+  const counts = largestRemainder(
+    count,
+    shares.map((share) => share / sum),
+  );
   const ordered = counts.flatMap((n, label) => new Array<number>(n).fill(label));
   return { labels: shuffled(ordered, random(seed, "labels")), seed, size, difficulty };
 }

@@ -1,8 +1,11 @@
 import { statSync } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { TFRecordError } from "../errors.ts";
+import type { Inflate } from "../inflate/inflate.ts";
 import type { RandomAccess } from "../source.ts";
+import { reasonOf } from "./atomic-file.ts";
 import { nativeCrc32c } from "./native-crc32c.ts";
+import { nativeInflate } from "./native-inflate.ts";
 
 /** Files are read in chunks of this size, the next one while the current one is used: 1 MiB. */
 const CHUNK_BYTES = 2 ** 20;
@@ -17,6 +20,8 @@ export interface TFRecordFile extends RandomAccess, AsyncIterable<Uint8Array> {
   /** The path as given. */
   readonly name: string;
   readonly byteLength: number;
+  /** Decompression by Node's zlib, which readers take where they need not recover from damage. */
+  readonly inflate: Inflate;
   /** Closes the handle that `slice` keeps open, which otherwise closes when it was idle for two seconds. */
   close(): Promise<void>;
 }
@@ -44,6 +49,7 @@ export function openFile(path: string): TFRecordFile {
   return {
     name: path,
     ...(crc32c && { crc32c }),
+    inflate: nativeInflate,
     byteLength,
     [Symbol.asyncIterator]: () => fileChunks(path),
     async slice(start, end) {
@@ -79,8 +85,7 @@ function fileSize(path: string): number {
 
 function unreadable(path: string, cause: unknown): TFRecordError {
   if (cause instanceof TFRecordError) return cause;
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  return new TFRecordError("SOURCE_UNREADABLE", `the file cannot be read (${reason}); check the path`, {
+  return new TFRecordError("SOURCE_UNREADABLE", `the file cannot be read (${reasonOf(cause)}); check the path`, {
     file: path,
     cause,
   });

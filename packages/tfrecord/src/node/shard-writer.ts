@@ -5,7 +5,10 @@ import { join } from "node:path";
 import { TFRecordError } from "../errors.ts";
 import { OVERHEAD_BYTES } from "../framing.ts";
 import { frameRecord } from "../write-records.ts";
+import { reasonOf } from "./atomic-file.ts";
 import { type BufferedFile, createBufferedFile } from "./buffered-file.ts";
+import { indexPath, saveIndex } from "./index-files.ts";
+import { indexOf, verifyRecords, type WrittenFile } from "./write-records-file.ts";
 
 export interface ShardWriterOptions {
   /** Created where it does not exist. */
@@ -20,14 +23,14 @@ export interface ShardWriterOptions {
   readonly maxBytes?: number;
   /** Replace the shards of this prefix that the folder already has, once the new ones are complete. Default false. */
   readonly overwrite?: boolean;
+  /** `close` reads every file again before it gets its name, and compares every checksum. Default true. */
+  readonly verify?: boolean;
+  /** Write the record index beside each file (`indexPath`), in a format of `saveIndex`. Default `none`. */
+  readonly index?: "none" | "json" | "text";
 }
 
 /** A written file. */
-export interface Shard {
-  readonly path: string;
-  readonly records: number;
-  readonly byteLength: number;
-}
+export interface Shard extends WrittenFile {}
 
 /** Writes records into shards. Await each call before the next. After an error nothing is left of the run. */
 export interface ShardWriter {
@@ -41,7 +44,8 @@ export interface ShardWriter {
 
 interface OpenShard {
   readonly file: BufferedFile;
-  records: number;
+  /** Bytes of data of each record. */
+  readonly lengths: number[];
   byteLength: number;
 }
 
@@ -60,6 +64,8 @@ export function createShardWriter(options: ShardWriterOptions): ShardWriter {
     shards,
     recordsPerShard = Number.POSITIVE_INFINITY,
     maxBytes = Number.POSITIVE_INFINITY,
+    verify = true,
+    index = "none",
   } = options;
   const old = prepareFolder(options);
   const run = randomUUID().slice(0, 8);
@@ -73,13 +79,13 @@ export function createShardWriter(options: ShardWriterOptions): ShardWriter {
       return opened[turn] ?? addShard();
     }
     const last = opened.at(-1);
-    const full = last === undefined || last.records >= recordsPerShard || last.byteLength + size > maxBytes;
+    const full = last === undefined || last.lengths.length >= recordsPerShard || last.byteLength + size > maxBytes;
     return full ? addShard() : last;
   }
 
   function addShard(): OpenShard {
     const path = join(folder, `.${prefix}-${run}-${opened.length}.tmp`);
-    const shard = { file: createBufferedFile(path), records: 0, byteLength: 0 };
+    const shard: OpenShard = { file: createBufferedFile(path), lengths: [], byteLength: 0 };
     opened.push(shard);
     return shard;
   }
@@ -96,11 +102,8 @@ export function createShardWriter(options: ShardWriterOptions): ShardWriter {
       return await work();
     } catch (cause) {
       await abort();
-      const reason = cause instanceof Error ? cause.message : String(cause);
-      throw new TFRecordError("WRITE_FAILED", `the shards could not be written (${reason}); nothing was kept`, {
-        file: folder,
-        cause,
-      });
+      const problem = `the shards could not be written (${reasonOf(cause)}); nothing was kept`;
+      throw new TFRecordError("WRITE_FAILED", problem, { file: folder, cause });
     }
   }
 
@@ -112,34 +115,69 @@ export function createShardWriter(options: ShardWriterOptions): ShardWriter {
         const shard = shardFor(size);
         if (shards === undefined && previous !== undefined && previous !== shard) await previous.file.finish();
         await shard.file.write(frameRecord(data));
-        shard.records++;
+        shard.lengths.push(data.length);
         shard.byteLength += size;
         written++;
       }),
     close: () =>
       guarded(async () => {
-        for (const { file } of opened) await file.finish();
-        const digits = Math.max(2, String(opened.length - 1).length);
-        const done: Shard[] = [];
-        try {
-          for (const [i, { file, records, byteLength }] of opened.entries()) {
-            const path = join(folder, `${prefix}${String(i).padStart(digits, "0")}-${records}.tfrec`);
-            await rename(file.path, path);
-            done.push({ path, records, byteLength });
-          }
-        } catch (error) {
-          for (const { path } of done) await rm(path, { force: true });
-          throw error;
+        for (const { file, lengths } of opened) {
+          await file.finish();
+          if (verify) await verifyRecords(file.path, lengths, file.path);
         }
+        const done = await nameShards(opened, folder, prefix, index);
         finished = true;
-        const kept = new Set(done.map(({ path }) => path));
-        for (const path of old) if (!kept.has(path)) await rm(path, { force: true });
+        await removeOld(old, done, index);
         return done;
       }),
     abort: async () => {
       if (!finished) await abort();
     },
   };
+}
+
+/** Gives the files their names, and each its index; all of them or none. */
+async function nameShards(
+  opened: readonly OpenShard[],
+  folder: string,
+  prefix: string,
+  index: "none" | "json" | "text",
+): Promise<Shard[]> {
+  const digits = Math.max(2, String(opened.length - 1).length);
+  const done: Shard[] = [];
+  try {
+    for (const [i, { file, lengths, byteLength }] of opened.entries()) {
+      const path = join(folder, `${prefix}${String(i).padStart(digits, "0")}-${lengths.length}.tfrec`);
+      await rename(file.path, path);
+      done.push({ path, records: lengths.length, byteLength });
+      if (index !== "none") await saveIndex(indexPath(path, index), indexOf(lengths), { format: index });
+    }
+    return done;
+  } catch (error) {
+    for (const { path } of done) {
+      await rm(path, { force: true });
+      if (index !== "none") await rm(indexPath(path, index), { force: true });
+    }
+    throw error;
+  }
+}
+
+/** Removes the shards that were replaced, and indexes that no longer describe a file. */
+async function removeOld(
+  old: readonly string[],
+  done: readonly Shard[],
+  index: "none" | "json" | "text",
+): Promise<void> {
+  const kept = new Set<string>();
+  for (const { path } of done) {
+    kept.add(path);
+    if (index !== "none") kept.add(indexPath(path, index));
+  }
+  for (const path of old) {
+    for (const stale of [path, indexPath(path, "json"), indexPath(path, "text")]) {
+      if (!kept.has(stale)) await rm(stale, { force: true });
+    }
+  }
 }
 
 function checkOptions({ prefix, shards, recordsPerShard, maxBytes }: ShardWriterOptions): void {
@@ -161,8 +199,7 @@ function prepareFolder({ folder, prefix, overwrite = false }: ShardWriterOptions
     mkdirSync(folder, { recursive: true });
     names = readdirSync(folder);
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new TFRecordError("WRITE_FAILED", `the folder cannot be used (${reason})`, { file: folder, cause });
+    throw new TFRecordError("WRITE_FAILED", `the folder cannot be used (${reasonOf(cause)})`, { file: folder, cause });
   }
   const old = names.filter((name) => name.startsWith(prefix) && /^\d{2,}-\d+\.tfrec$/.test(name.slice(prefix.length)));
   if (old.length > 0 && !overwrite) {

@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import { TFRecordError } from "../errors.ts";
 import { OVERHEAD_BYTES } from "../framing.ts";
 import { readRecords } from "../read-records.ts";
@@ -62,6 +63,8 @@ export async function writeRecordsFile(
     },
     verify ? async (temporary) => await verifyRecords(temporary, lengths, path) : undefined,
   );
+  // An index of the file that this one replaces would be wrong.
+  for (const format of ["json", "text"] as const) await rm(indexPath(path, format), { force: true });
   if (index !== "none") await saveIndex(indexPath(path, index), indexOf(lengths), { format: index });
   return { path, records: lengths.length, byteLength };
 }
