@@ -50,7 +50,7 @@ describe("syntheticLeaves", () => {
       { size: 8 },
       { difficulty: 2 },
       { shares: [1] },
-      { shares: [0.5, 0.5, 0.5, 0, 0] },
+      { shares: [0, 0, 0, 0, 0] },
       { seed: Number.NaN },
     ];
     for (const options of cases)

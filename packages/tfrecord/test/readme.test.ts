@@ -97,7 +97,7 @@ describe("the README", () => {
     expect(lines[0]).toMatch(/^3 \[/);
     expect(lines.slice(-5)).toEqual([
       "schema({",
-      "  image: string(),",
+      "  image: bytes(),",
       "  image_name: string(),",
       "  target: int(),",
       "})",
