@@ -88,7 +88,7 @@ describe("which engine is taken", () => {
   });
 
   it("JavaScript, where a page may not compile WebAssembly", async () => {
-    const refuse = vi.fn(() => {
+    const refuse = vi.fn(function refuse() {
       throw new WebAssembly.CompileError("unsafe-eval is not allowed");
     });
     vi.stubGlobal("WebAssembly", { ...wasmParts(), Module: refuse });
