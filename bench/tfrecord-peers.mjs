@@ -1,4 +1,5 @@
-import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { CommandError, run } from "../scripts/lib/run.mjs";
 
@@ -18,8 +19,9 @@ const reason = (/** @type {unknown} */ error) =>
  * @returns {Promise<string | undefined>} why they are missing
  */
 export const installNpmPeers = async (folder) => {
+  if (Object.keys(NPM_PEERS).every((name) => existsSync(join(folder, "node_modules", name, "package.json"))))
+    return undefined;
   await mkdir(folder, { recursive: true });
-  if ((await readdir(folder)).includes("node_modules")) return undefined;
   await writeFile(join(folder, "package.json"), JSON.stringify({ private: true, dependencies: NPM_PEERS }));
   return await run("npm", ["install", "--ignore-scripts", "--no-audit", "--no-fund", "--prefix", folder]).then(
     () => undefined,
@@ -34,7 +36,6 @@ export const installNpmPeers = async (folder) => {
  * @returns {Promise<string | undefined>} why it is missing
  */
 export const installPythonPeer = async (python, folder) => {
-  await mkdir(folder, { recursive: true });
-  if ((await readdir(folder)).includes("tfrecord")) return undefined;
+  if (existsSync(join(folder, "tfrecord"))) return undefined;
   return await python("tfrecord_vahidk.py", ["install", folder]).then(() => undefined, reason);
 };
