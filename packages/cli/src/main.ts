@@ -73,7 +73,9 @@ export async function main(args: readonly string[], context: CliContext): Promis
     // A progress bar may stand on the last line of the terminal.
     const clear = context.stderr.isTTY ? "\r\u001b[2K" : "";
     context.stderr.write(`${clear}${styleOf(context.stderr, context.env).red("error:")} ${message}\n`);
-    if (args.includes("--json")) context.stdout.write(`${JSON.stringify({ error: { code, message } }, null, 2)}\n`);
+    // A result that does not reproduce was printed already, and says so: stdout holds one document.
+    if (args.includes("--json") && code !== "NOT_REPRODUCED")
+      context.stdout.write(`${JSON.stringify({ error: { code, message } }, null, 2)}\n`);
     return 1;
   }
 }

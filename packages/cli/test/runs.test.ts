@@ -17,11 +17,11 @@ beforeAll(async () => {
 afterAll(() => folder.remove());
 
 /** Copies the run, changes one of its files, and returns what evaluate says of it. */
-async function damaged(name: string, change: (text: string) => string) {
+async function damaged(name: string, change: (text: string) => string, form = "--quiet") {
   const copy = `run-${Math.random().toString(36).slice(2)}`;
   await cp(at("run"), at(copy), { recursive: true });
   await writeFile(at(copy, name), change(await readFile(at(copy, name), "utf8")));
-  return cassava(folder.path, "evaluate", copy, "--quiet");
+  return cassava(folder.path, "evaluate", copy, form);
 }
 
 describe("a run that was damaged or edited is one line of error", () => {
@@ -48,6 +48,8 @@ describe("a run that was damaged or edited is one line of error", () => {
     );
     expect(stdout).toMatch(/^20 images/);
     expect([code, stderr]).toEqual([1, expect.stringMatching(/^error: this differs from .*metrics\.json/)]);
+    const json = await damaged("metrics.json", (text) => text.replaceAll('"logLoss": ', '"logLoss": 1'), "--json");
+    expect([json.code, JSON.parse(json.stdout).reproduced]).toEqual([1, false]);
   });
 });
 
