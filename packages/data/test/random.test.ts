@@ -1,8 +1,25 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { isDataError } from "../src/errors.ts";
 import { murmur3, type Random, random, shuffled } from "../src/random.ts";
 
 const draw = (stream: Random, n: number) => Array.from({ length: n }, () => stream.next());
+
+/** Kolmogorov's statistic against the uniform distribution. */
+function kolmogorov(values: readonly number[]): number {
+  const sorted = values.slice().sort((a, b) => a - b);
+  const n = sorted.length;
+  return Math.max(...sorted.map((x, k) => Math.max(Math.abs(x - k / n), Math.abs(x - (k + 1) / n))));
+}
+
+/** Correlation of two sequences of equal length. */
+function correlation(a: readonly number[], b: readonly number[]): number {
+  const mean = (x: readonly number[]) => x.reduce((sum, value) => sum + value, 0) / x.length;
+  const [ma, mb] = [mean(a), mean(b)];
+  const dot = (x: readonly number[], mx: number, y: readonly number[], my: number) =>
+    x.reduce((sum, value, k) => sum + (value - mx) * (y[k]! - my), 0);
+  return dot(a, ma, b, mb) / Math.sqrt(dot(a, ma, a, ma) * dot(b, mb, b, mb));
+}
 
 describe("random", () => {
   it("hashes as MurmurHash3_x86_128 does", () => {
@@ -55,6 +72,46 @@ describe("random", () => {
     const values = Array.from({ length: 1000 }, () => stream.int(7));
     expect([...new Set(values)].sort()).toEqual([0, 1, 2, 3, 4, 5, 6]);
     for (const n of [0, -1, 1.5, 2 ** 33, Number.NaN]) expect(() => stream.int(n)).toThrow(/use an integer from 1/);
+  });
+
+  it("agrees with another implementation of sfc32 and of the hash", () => {
+    // A reference in Python, written from the published algorithms.
+    expect(draw(random(1), 3)).toEqual([0.6693795136315058, 0.7547581883360319, 0.010976406341924871]);
+    expect(draw(random(42, "augment", 3, "a.jpg"), 2)).toEqual([0.3957015468743743, 0.2311324570325931]);
+  });
+
+  // A perfect generator stays within these bounds with probability .999 or more; the seeds are fixed.
+  it("is uniform across streams: Kolmogorov-Smirnov of the first draws of 20,000 neighbouring keys", () => {
+    const firsts = Array.from({ length: 20_000 }, (_, k) => random(5, "epoch", k).next());
+    expect(kolmogorov(firsts)).toBeLessThan(1.95 / Math.sqrt(20_000));
+  });
+
+  it("has no correlation between neighbouring draws, streams or seeds, n = 20,000", () => {
+    const bound = 3.3 / Math.sqrt(20_000);
+    const one = draw(random(6), 20_001);
+    expect(Math.abs(correlation(one.slice(0, -1), one.slice(1)))).toBeLessThan(bound);
+    expect(Math.abs(correlation(one, draw(random(7), 20_001)))).toBeLessThan(bound);
+    const firsts = Array.from({ length: 20_001 }, (_, k) => random(k).next());
+    expect(Math.abs(correlation(firsts.slice(0, -1), firsts.slice(1)))).toBeLessThan(bound);
+  });
+
+  it("has no modulo bias: chi-squared of three thirds of 3 * 2^30, n = 30,000", () => {
+    const stream = random(9);
+    const counts = [0, 0, 0];
+    // 2^32 mod 3 * 2^30 is 2^30: a plain modulo would give the first third twice the share of the others.
+    for (let k = 0; k < 30_000; k++) counts[Math.floor(stream.int(3 * 2 ** 30) / 2 ** 30)]!++;
+    const chi = counts.reduce((sum, count) => sum + (count - 10_000) ** 2 / 10_000, 0);
+    expect(chi).toBeLessThan(13.8);
+  });
+
+  it("refuses with an error of this package's family", () => {
+    let caught: unknown;
+    try {
+      random(1).int(0);
+    } catch (error) {
+      caught = error;
+    }
+    expect(isDataError(caught, "OPTION_INVALID")).toBe(true);
   });
 });
 
