@@ -48,14 +48,21 @@ function step(p: number, q: number, r: number, s: number): number {
 
 /**
  * The raw shift register after `bytes[start, end)`, from `register` before it; no inversion at either end. The checksum
- * of a whole buffer is `~updateRegister(-1, bytes, 0, bytes.length) >>> 0`.
+ * of a whole buffer is `~updateRegister(-1, bytes, 0, bytes.length) >>> 0`. Who comes back with the same `bytes` brings its
+ * `view` of them.
  */
-export function updateRegister(register: number, bytes: Uint8Array, start: number, end: number): number {
+export function updateRegister(
+  register: number,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  view?: DataView,
+): number {
   let c = register;
   let i = start;
   if (end - start >= SHORT_BYTES) {
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    const word = (at: number) => view.getInt32(at, true);
+    const words = view ?? new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const word = (at: number) => words.getInt32(at, true);
     for (const last = end - 16; i <= last; i += 16) c = step(c ^ word(i), word(i + 4), word(i + 8), word(i + 12));
   }
   for (; i < end; i++) c = TABLES[(c ^ bytes[i]!) & 255]! ^ (c >>> 8);

@@ -125,7 +125,7 @@ function moduleBytes(): Uint8Array<ArrayBuffer> {
 }
 
 /** `updateRegister` on another engine. */
-export type UpdateRegister = typeof updateRegister;
+export type UpdateRegister = (register: number, bytes: Uint8Array, start: number, end: number) => number;
 
 /** The engine, or undefined where WebAssembly or its SIMD is missing or a page's security policy forbids it. */
 export function compileCrc32c(): UpdateRegister | undefined {
@@ -136,6 +136,7 @@ export function compileCrc32c(): UpdateRegister | undefined {
     return undefined;
   }
   const memory = new Uint8Array((exported.m as WebAssembly.Memory).buffer);
+  const view = new DataView(memory.buffer);
   const fold = exported.f as (end: number) => void;
   const message = new Uint8Array(BLOCK);
   for (let i = 0; i < TABLE_BYTES; i++) {
@@ -152,12 +153,12 @@ export function compileCrc32c(): UpdateRegister | undefined {
       memory.set(bytes.subarray(at, at + size), TABLE_BYTES);
       let from = TABLE_BYTES;
       if (size >= BLOCK) {
-        for (let i = 0; i < 4; i++) memory[TABLE_BYTES + i]! ^= c >>> (8 * i);
+        view.setInt32(TABLE_BYTES, view.getInt32(TABLE_BYTES, true) ^ c, true);
         c = 0;
         fold(folded);
         from = folded - BLOCK;
       }
-      c = updateRegister(c, memory, from, TABLE_BYTES + size);
+      c = updateRegister(c, memory, from, TABLE_BYTES + size, view);
       at += size;
     }
     return c;
