@@ -4,7 +4,9 @@ export type TrainErrorCode =
   | "LABELS_MISSING"
   | "MONITOR_UNKNOWN"
   | "FEATURES_INVALID"
-  | "WEIGHTS_MISMATCH";
+  | "WEIGHTS_MISMATCH"
+  | "CHECKPOINT_INVALID"
+  | "TENSORS_LEAKED";
 
 /** An error of this package: one line that says what is wrong and what to do. */
 export class TrainError extends Error {

@@ -23,6 +23,22 @@ export interface EpochEndEvent {
   readonly seconds: number;
 }
 
+/** After a checkpoint was written. */
+export interface CheckpointEvent {
+  readonly type: "checkpoint";
+  /** Where a resumed run will begin: epoch and batch, from 0. */
+  readonly epoch: number;
+  readonly batch: number;
+}
+
+/** Once, first, where a run goes on from a checkpoint. */
+export interface ResumeEvent {
+  readonly type: "resume";
+  /** Where it begins, from 0. */
+  readonly epoch: number;
+  readonly batch: number;
+}
+
 /** Once, last. */
 export interface StopEvent {
   readonly type: "stop";
@@ -30,7 +46,7 @@ export interface StopEvent {
   readonly reason: string;
 }
 
-export type TrainEvent = BatchEvent | EpochEndEvent | StopEvent;
+export type TrainEvent = BatchEvent | EpochEndEvent | CheckpointEvent | ResumeEvent | StopEvent;
 
 /** Logs of every epoch, by key: Keras's `History.history`. */
 export type History = Readonly<Record<string, readonly number[]>>;

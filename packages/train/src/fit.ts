@@ -1,18 +1,30 @@
-import type { Callback, Classifier, EpochLogs, TrainingRun } from "@cassava/contracts";
+import type { Callback, Classifier, Store } from "@cassava/contracts";
 import { TrainError } from "./errors.ts";
-import { eventQueue, type History, historyOf, type TrainEvent } from "./events.ts";
+import { eventQueue, type History, type TrainEvent } from "./events.ts";
 import type { FeatureSource } from "./features/feature-source.ts";
-import { crossentropy, type Loss } from "./losses.ts";
+import { firstBatches } from "./features/first-batches.ts";
+import { crossentropy } from "./losses/crossentropy.ts";
+import type { Loss } from "./losses/loss.ts";
 import { adam } from "./optimizers/adam.ts";
 import type { Optimizer } from "./optimizers/optimizer.ts";
-import { constantSchedule, type Schedule } from "./schedules.ts";
-import { evaluateLoss, trainingStep } from "./step.ts";
+import type { WeightUpdateOptions } from "./optimizers/weight-updates.ts";
+import { runEpochs } from "./run-epochs.ts";
+import { constantSchedule, type Schedule } from "./schedules/schedule.ts";
 
-/** Milliseconds of computing after which timers and signals get their turn. */
-const BREATH = 50;
+/** Where a run leaves checkpoints, and how often. */
+export interface CheckpointOptions {
+  /** One run, one store: its checkpoint has one key and is replaced as a whole. */
+  readonly store: Store;
+  /** Default 1. The last epoch leaves one in any case, and so do an abort and a spent budget. */
+  readonly everyEpochs?: number;
+  /** Also within an epoch; default: never. */
+  readonly everyBatches?: number | undefined;
+  /** Go on from the store's checkpoint, where there is one; default false: start anew. */
+  readonly resume?: boolean;
+}
 
 /** How a run trains. */
-export interface FitOptions {
+export interface FitOptions extends Omit<WeightUpdateOptions, "optimizer"> {
   readonly train: FeatureSource;
   /** Evaluated after every epoch: `val_loss`, `val_accuracy`. */
   readonly validation?: FeatureSource | undefined;
@@ -24,8 +36,24 @@ export interface FitOptions {
   /** Default: the optimizer's rate throughout. */
   readonly schedule?: Schedule | undefined;
   readonly callbacks?: readonly Callback[];
+  /**
+   * Evaluate the training images in inference mode, too, after every epoch: `train_loss` and `train_accuracy` compare fairly with
+   * validation, where `loss` and `accuracy` are means over steps under dropout while the weights still moved. Default false.
+   */
+  readonly evaluateTrain?: boolean;
   /** Seeds the dropout masks; the order of the images is the source's. Default 42. */
   readonly seed?: number;
+  readonly checkpoints?: CheckpointOptions | undefined;
+  /** Wall-clock budget in seconds: no step begins after it. */
+  readonly maxSeconds?: number | undefined;
+  /** One step and one validation batch in one epoch: does everything fit together? Default false. */
+  readonly fastDevRun?: boolean;
+  /** Train and validate on the first so many batches only: a network that cannot remember them has a fault. */
+  readonly overfitBatches?: number | undefined;
+  /**
+   * Fail where an epoch leaves tensors behind (`TENSORS_LEAKED`). Only where nothing else makes tensors meanwhile. Default false.
+   */
+  readonly checkLeaks?: boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -47,79 +75,38 @@ export interface Run extends AsyncIterable<TrainEvent> {
  * Trains the weights above a classifier's cut. The run starts at once; an error of the data, of a callback or of the signal
  * rejects `result` and ends the events, and no tensor stays behind.
  *
- * @throws {TrainError} `OPTION_INVALID`, at once.
+ * With `checkpoints.resume` and the same model, data, options and engine, a run that was cut short ends with the same weights,
+ * bit for bit, as one that was not.
+ *
+ * @throws {TrainError} `OPTION_INVALID`, `WEIGHTS_MISMATCH`, at once; in `result` also `CHECKPOINT_INVALID`, `LABELS_MISSING`.
  */
 export function fit(model: Classifier, options: FitOptions): Run {
-  const { epochs, train } = options;
+  const { epochs, fastDevRun = false, overfitBatches } = options;
   if (!Number.isInteger(epochs) || epochs < 1) {
     throw new TrainError("OPTION_INVALID", `the number of epochs must be a whole number from 1; got ${epochs}`);
   }
-  if (train.size === 0) throw new TrainError("OPTION_INVALID", "there are no images to train on");
+  if (options.train.size === 0) throw new TrainError("OPTION_INVALID", "there are no images to train on");
+  const { optimizer = adam() } = options;
+  const only = fastDevRun ? 1 : overfitBatches;
+  const train = only === undefined ? options.train : firstBatches(options.train, only);
+  const validation = only === undefined || fastDevRun ? options.validation : train;
   const { push, end, events } = eventQueue<TrainEvent>();
-  const result = runEpochs(model, options, push);
+  const result = runEpochs(
+    model,
+    {
+      ...options,
+      train,
+      validation: fastDevRun && validation ? firstBatches(validation, 1) : validation,
+      epochs: fastDevRun ? 1 : epochs,
+      optimizer,
+      loss: options.loss ?? crossentropy(),
+      schedule: options.schedule ?? constantSchedule(optimizer.learningRate),
+    },
+    push,
+  );
   result.then(
     () => end(),
     (error) => end(error),
   );
   return { result, [Symbol.asyncIterator]: () => events[Symbol.asyncIterator]() };
-}
-
-async function runEpochs(
-  model: Classifier,
-  options: FitOptions,
-  push: (event: TrainEvent) => void,
-): Promise<FitResult> {
-  const { train, validation, epochs, callbacks = [], seed = 42, signal } = options;
-  const { optimizer = adam(), loss = crossentropy() } = options;
-  const { schedule = constantSchedule(optimizer.learningRate) } = options;
-  const run: TrainingRun = { epochs, weights: model.weights };
-  const step = trainingStep(model, { optimizer, loss, seed });
-  const batches = Math.ceil(train.size / train.batchSize);
-  const logs: EpochLogs[] = [];
-  let reason = "completed";
-  let breath = Date.now();
-
-  async function trainEpoch(epoch: number): Promise<EpochLogs> {
-    let [seen, total, correct, learningRate, index] = [0, 0, 0, 0, 0];
-    for await (const batch of train.batches(epoch, signal)) {
-      signal?.throwIfAborted();
-      learningRate = schedule(epoch * batches + index, epochs * batches);
-      const made = await step.run(batch, learningRate);
-      seen += batch.ids.length;
-      total += made.loss * batch.ids.length;
-      correct += made.correct;
-      push({ type: "batch", epoch, batch: index++, batches, loss: total / seen });
-      if (Date.now() - breath > BREATH) {
-        await new Promise((resolve) => setTimeout(resolve, 0));
-        breath = Date.now();
-      }
-    }
-    return { loss: total / seen, accuracy: correct / seen, learning_rate: learningRate };
-  }
-
-  try {
-    for (const callback of callbacks) await callback.onRunStart?.(run);
-    for (let epoch = 0; epoch < epochs; epoch++) {
-      const started = Date.now();
-      const trained = await trainEpoch(epoch);
-      const validated = validation ? await evaluateLoss(model, validation, loss, signal) : undefined;
-      const all = validated ? { ...trained, val_loss: validated.loss, val_accuracy: validated.accuracy } : trained;
-      logs.push(all);
-      push({ type: "epoch", epoch, epochs, logs: all, seconds: (Date.now() - started) / 1000 });
-      const stops: string[] = [];
-      for (const callback of callbacks) {
-        const answer = await callback.onEpochEnd?.({ epoch, logs: all, run });
-        if (answer) stops.push(answer.stop);
-      }
-      if (stops.length > 0) {
-        reason = stops.join("; ");
-        break;
-      }
-    }
-  } finally {
-    step.dispose();
-    for (const callback of callbacks) await callback.onRunEnd?.(run);
-  }
-  push({ type: "stop", reason });
-  return { history: historyOf(logs), epochs: logs.length, reason };
 }

@@ -1,10 +1,13 @@
 /** The training loop over the part of a network above its cut, and what goes with it. */
 export type {
+  BatchEndEvent,
   Callback,
   CallbackResult,
+  CallbackState,
   Classifier,
   EpochEvent,
   EpochLogs,
+  EpochStartEvent,
   Store,
   TrainingRun,
 } from "@cassava/contracts";
@@ -15,9 +18,24 @@ export {
 } from "./baselines/logistic-regression.ts";
 export { rawPixels } from "./baselines/raw-pixels.ts";
 export { type EarlyStoppingOptions, earlyStopping } from "./callbacks/early-stopping.ts";
+export {
+  learningRateScheduler,
+  type ReduceLROnPlateauOptions,
+  reduceLROnPlateau,
+} from "./callbacks/learning-rate.ts";
+export { csvLogger, jsonLogger, type WriteText } from "./callbacks/loggers.ts";
+export { type ModelCheckpointOptions, modelCheckpoint } from "./callbacks/model-checkpoint.ts";
 export { terminateOnNaN } from "./callbacks/terminate-on-nan.ts";
 export { isTrainError, TrainError, type TrainErrorCode } from "./errors.ts";
-export type { BatchEvent, EpochEndEvent, History, StopEvent, TrainEvent } from "./events.ts";
+export type {
+  BatchEvent,
+  CheckpointEvent,
+  EpochEndEvent,
+  History,
+  ResumeEvent,
+  StopEvent,
+  TrainEvent,
+} from "./events.ts";
 export {
   type ExtractFeaturesOptions,
   type ExtractProgress,
@@ -31,10 +49,41 @@ export {
   featureBatches,
   imageFeatures,
 } from "./features/feature-source.ts";
-export { type FitOptions, type FitResult, fit, type Run } from "./fit.ts";
-export { balancedClassWeights, type CrossentropyOptions, crossentropy, type Loss } from "./losses.ts";
+export { firstBatches } from "./features/first-batches.ts";
+export { type CheckpointOptions, type FitOptions, type FitResult, fit, type Run } from "./fit.ts";
+export {
+  balancedClassWeights,
+  type CrossentropyOptions,
+  crossentropy,
+  type FocalCrossentropyOptions,
+  focalCrossentropy,
+} from "./losses/crossentropy.ts";
+export type { Loss, Targets } from "./losses/loss.ts";
+export {
+  type FindLearningRateOptions,
+  findLearningRate,
+  type LearningRatePoint,
+  type LearningRateSearch,
+} from "./lr-finder.ts";
 export { type AdamOptions, type AdamWOptions, adam, adamW } from "./optimizers/adam.ts";
 export type { Optimizer, OptimizerUpdate, Slots, UpdateContext } from "./optimizers/optimizer.ts";
+export { type RmspropOptions, rmsprop } from "./optimizers/rmsprop.ts";
 export { type SgdOptions, sgd } from "./optimizers/sgd.ts";
+export type { ClipOptions, WeightGroup, WeightUpdateOptions } from "./optimizers/weight-updates.ts";
 export { type Predictions, predict } from "./predict.ts";
-export { type CosineScheduleOptions, constantSchedule, cosineSchedule, type Schedule } from "./schedules.ts";
+export {
+  type CosineScheduleOptions,
+  cosineSchedule,
+  type OneCycleScheduleOptions,
+  oneCycleSchedule,
+} from "./schedules/cosine.ts";
+export {
+  constantSchedule,
+  type ExponentialScheduleOptions,
+  exponentialSchedule,
+  type PolynomialScheduleOptions,
+  polynomialSchedule,
+  type Schedule,
+  type StepScheduleOptions,
+  stepSchedule,
+} from "./schedules/schedule.ts";

@@ -174,7 +174,7 @@ describe("crossentropy", () => {
   const value = async (...args: Parameters<typeof crossentropy>) =>
     (
       await crossentropy(...args)
-        .compute(logits(), labels, "training")
+        .compute(logits(), { labels }, "training")
         .data()
     )[0]!;
 

@@ -1,4 +1,4 @@
-import type { BatchSource, ClassInfo, FrozenPart } from "@cassava/contracts";
+import type { Batch, BatchSource, ClassInfo, FrozenPart } from "@cassava/contracts";
 import { TrainError } from "../errors.ts";
 import { shuffledIndices } from "../random.ts";
 import type { FeatureSet } from "./extract-features.ts";
@@ -12,6 +12,10 @@ export interface FeatureBatch {
   readonly shape: readonly number[];
   /** `[n]` class indices; absent where unlabeled. */
   readonly labels?: Int32Array;
+  /** `[n, classes]` shares in place of labels (mixup). */
+  readonly targets?: Float32Array;
+  /** `[n]` weight of each image in the loss of a training step; default 1. */
+  readonly weights?: Float32Array;
 }
 
 /** Batches of features; the same epoch gives the same batches. */
@@ -20,7 +24,8 @@ export interface FeatureSource {
   /** Number of images in an epoch. */
   readonly size: number;
   readonly batchSize: number;
-  batches(epoch: number, signal?: AbortSignal): AsyncIterable<FeatureBatch>;
+  /** `from`: so many batches of the epoch are passed over. */
+  batches(epoch: number, signal?: AbortSignal, from?: number): AsyncIterable<FeatureBatch>;
 }
 
 /** How {@link featureBatches} orders an epoch. */
@@ -38,12 +43,12 @@ export function featureBatches(set: FeatureSet, { batchSize, shuffle }: FeatureB
     classes: set.classes,
     size,
     batchSize,
-    async *batches(epoch, signal) {
+    async *batches(epoch, signal, from = 0) {
       const order = shuffle ? shuffledIndices(size, shuffle.seed, epoch) : undefined;
-      for (let from = 0; from < size; from += batchSize) {
+      for (let start = from * batchSize; start < size; start += batchSize) {
         signal?.throwIfAborted();
-        const count = Math.min(batchSize, size - from);
-        const rows = Array.from({ length: count }, (_, i) => order?.[from + i] ?? from + i);
+        const count = Math.min(batchSize, size - start);
+        const rows = Array.from({ length: count }, (_, i) => order?.[start + i] ?? start + i);
         yield gather(set, rows);
       }
     },
@@ -64,14 +69,26 @@ export function imageFeatures(frozen: FrozenPart, source: BatchSource, batchSize
     classes: source.classes,
     size: source.size,
     batchSize,
-    async *batches(epoch, signal) {
-      for await (const batch of source.batches(epoch, signal)) {
+    async *batches(epoch, signal, from = 0) {
+      const decoded = from === 0 ? source.batches(epoch, signal) : decodedFrom(source, from, epoch, signal);
+      for await (const batch of decoded) {
+        const { ids, labels, targets } = batch;
         const features = await frozen.run(batch);
-        const made = { ids: batch.ids, features, shape: frozen.outputShape };
-        yield batch.labels ? { ...made, labels: batch.labels } : made;
+        yield { ids, features, shape: frozen.outputShape, ...(labels && { labels }), ...(targets && { targets }) };
       }
     },
   };
+}
+
+/** The batches of an epoch from the one numbered `from` on; those before it are not decoded. */
+async function* decodedFrom(
+  source: BatchSource,
+  from: number,
+  epoch: number,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Batch> {
+  let index = 0;
+  for await (const batch of source.encoded(epoch, signal)) if (index++ >= from) yield await batch.decode();
 }
 
 function checkBatchSize(batchSize: number): void {
