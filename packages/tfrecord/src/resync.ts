@@ -36,8 +36,9 @@ export async function seekIntactRecord(window: ByteWindow, crc: RangeCrc, limit:
 /**
  * Bytes lost inside a record pull later records into the range that its header claims. They are told from records
  * nested in its data by where they end: the chain must run up to the end of the claimed frame exactly, where nested data
- * is followed by the outer checksum. Returns the index in the window's buffer of the first record of the longest such
- * chain inside `[position + 1, end)`, or undefined.
+ * is followed by the outer checksum. Where the stream ends there in zeros, these are taken for a tail that was never
+ * written, not for a checksum of zero: the chain may also end before them. Returns the index in the window's buffer of the
+ * first record of the longest such chain inside `[position + 1, end)`, or undefined.
  */
 export function findSwallowedChain(window: ByteWindow, crc: RangeCrc, end: number, limit: number): number | undefined {
   const { bytes } = window;
@@ -50,6 +51,9 @@ export function findSwallowedChain(window: ByteWindow, crc: RangeCrc, end: numbe
     frames.push([at, at + OVERHEAD_BYTES + length]);
   }
   const linked = new Set([end]);
+  if (end === bytes.length && readU32(bytes, end - 4) === 0) {
+    for (let at = end - 1; bytes[at] === 0; at--) linked.add(at);
+  }
   let first: number | undefined;
   for (const [start, stop] of frames.reverse()) {
     if (!linked.has(stop)) continue;

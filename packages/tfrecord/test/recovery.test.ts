@@ -117,6 +117,19 @@ describe("reading past damage", () => {
     }
   });
 
+  it("finds them before a tail of zeros, too, that makes up for the bytes that were lost", async () => {
+    const written = [132, 32].map((size, i) => new Uint8Array(size).fill(i + 1));
+    const file = frames(...written);
+    for (const zeros of [4, 11, 30]) {
+      // As many bytes are lost as the small frame and the tail have: the claimed frame ends where the file does.
+      const lost = concat([file.subarray(0, 20), file.subarray(20 + 48 + zeros), new Uint8Array(zeros)]);
+      const { records, skipped } = await salvage(lost, [1000]);
+      expect(records.map((data) => data[0])).toEqual([2]);
+      const tail = zeros < 12 ? "HEADER_TRUNCATED" : "ZERO_TAIL";
+      expect(skipped.map(({ error }) => error.code)).toEqual(["DATA_CRC_MISMATCH", tail]);
+    }
+  });
+
   it("does not take records nested in damaged data for records of the file", async () => {
     const nested = frames(text("inner one"), text("inner two"));
     const file = frames(text("before"), nested, text("after"));
