@@ -26,6 +26,7 @@ export {
 export { csvLogger, jsonLogger, type WriteText } from "./callbacks/loggers.ts";
 export { type ModelCheckpointOptions, modelCheckpoint } from "./callbacks/model-checkpoint.ts";
 export { terminateOnNaN } from "./callbacks/terminate-on-nan.ts";
+export { averagePredictions, crossValidate, type Fold } from "./cross-validate.ts";
 export { isTrainError, TrainError, type TrainErrorCode } from "./errors.ts";
 export type {
   BatchEvent,
@@ -50,6 +51,17 @@ export {
   imageFeatures,
 } from "./features/feature-source.ts";
 export { firstBatches } from "./features/first-batches.ts";
+export { type MixUpOptions, mixUp } from "./features/mix-up.ts";
+export { type ViewBatchesOptions, viewBatches } from "./features/views.ts";
+export {
+  type FineTuneEvent,
+  type FineTuneOptions,
+  type FineTuneRun,
+  type FineTuneStage,
+  fineTune,
+  fineTuneStages,
+  type StagedClassifier,
+} from "./fine-tune.ts";
 export { type CheckpointOptions, type FitOptions, type FitResult, fit, type Run } from "./fit.ts";
 export {
   balancedClassWeights,

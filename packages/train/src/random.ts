@@ -7,15 +7,20 @@ export function seedFrom(...keys: readonly number[]): number {
   return (hash ^ (hash >>> 16)) >>> 0;
 }
 
-/** The numbers 0 to n - 1 in an order that `keys` fix: Fisher-Yates, driven by the generator mulberry32 (T. Ettinger). */
-export function shuffledIndices(n: number, ...keys: readonly number[]): Uint32Array {
-  let state = seedFrom(...keys);
-  const next = () => {
+/** Numbers in [0, 1): the generator mulberry32 (T. Ettinger). */
+export function uniforms(seed: number): () => number {
+  let state = seed;
+  return () => {
     state = (state + 0x6d2b79f5) | 0;
     let t = Math.imul(state ^ (state >>> 15), 1 | state);
     t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
     return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
   };
+}
+
+/** The numbers 0 to n - 1 in an order that `keys` fix: Fisher-Yates. */
+export function shuffledIndices(n: number, ...keys: readonly number[]): Uint32Array {
+  const next = uniforms(seedFrom(...keys));
   const indices = Uint32Array.from({ length: n }, (_, i) => i);
   for (let i = n - 1; i > 0; i--) {
     const j = Math.floor(next() * (i + 1));

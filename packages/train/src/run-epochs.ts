@@ -74,7 +74,7 @@ export async function runEpochs(
     let batch = from;
     for await (const images of train.batches(epoch, signal, from)) {
       signal?.throwIfAborted();
-      if (Date.now() > deadline) {
+      if (Date.now() >= deadline) {
         stop = `the budget of ${maxSeconds} s is spent`;
         await save({ epoch, batch, sums });
         return undefined;

@@ -114,3 +114,35 @@ it("shuffles anew every epoch, by the seed, and loses nothing", async () => {
   expect([next, other]).not.toContainEqual(first);
   expect([...first].sort()).toEqual(["a", "b", "c", "d", "e"]);
 });
+
+it("keeps views above 0 by augmentation and by image, and plain images by their bytes alone", async () => {
+  const cache = mapStore();
+  // All five images have the same bytes; in a view above 0 they differ all the same.
+  const seen = (view: number, augmentation: string) => {
+    const plain = source([]);
+    const same = <T extends { readonly views: Int32Array; readonly hashes: readonly string[] }>(batch: T): T => ({
+      ...batch,
+      views: batch.views.map(() => view),
+      hashes: batch.hashes.map(() => "same"),
+    });
+    const encoded: BatchSource["encoded"] = async function* () {
+      for await (const batch of plain.encoded(0)) {
+        yield { ...same(batch), decode: async () => same(await batch.decode()) };
+      }
+    };
+    return { ...plain, augmentation, encoded };
+  };
+  const ran: string[] = [];
+  const run = async (view: number, augmentation: string) => {
+    ran.length = 0;
+    await extractFeatures(doubling(ran), seen(view, augmentation), { cache });
+    return [...ran];
+  };
+  expect(await run(1, "turn")).toEqual(["a", "b", "c", "d", "e"]);
+  expect(await run(1, "turn")).toEqual([]);
+  expect(await run(2, "turn")).toHaveLength(5);
+  expect(await run(1, "flip")).toHaveLength(5);
+  // In view 0 the augmentation has no effect. Two images of one batch are looked up before either is put.
+  expect(await run(0, "turn")).toEqual(["a", "b"]);
+  expect(await run(0, "flip")).toEqual([]);
+});

@@ -28,7 +28,7 @@ export interface ExtractProgress {
 
 /** How {@link extractFeatures} works. */
 export interface ExtractFeaturesOptions {
-  /** Where features are kept from run to run, by content hash, frozen part, pixels and view; what was computed before an abort stays. */
+  /** Where features are kept from run to run, by content hash, frozen part, pixels and view (with augmentation and id above view 0); what was computed before an abort stays. */
   readonly cache?: Store | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: ExtractProgress) => void) | undefined;
@@ -52,8 +52,12 @@ export async function extractFeatures(
   const labels = new Int32Array(total);
   let labelled = true;
   let cached = 0;
-  const keyOf = (batch: EncodedBatch, i: number) =>
-    `${frozen.id}/${source.pixels}/${batch.hashes[i]}-${batch.views[i]}`;
+  const keyOf = (batch: EncodedBatch, i: number) => {
+    const [hash, view] = [batch.hashes[i]!, batch.views[i]!];
+    const plain = `${frozen.id}/${source.pixels}/${hash}-${view}`;
+    // A view above 0 is drawn for the image's name: two images of the same bytes differ in it.
+    return view === 0 ? plain : `${plain}/${source.augmentation ?? ""}/${batch.ids[i]}`;
+  };
 
   for await (const batch of source.encoded(0, signal)) {
     const start = ids.length;
