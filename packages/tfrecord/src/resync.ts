@@ -35,10 +35,10 @@ export async function seekIntactRecord(window: ByteWindow, crc: RangeCrc, limit:
 
 /**
  * Bytes lost inside a record pull later records into the range that its header claims. They are told from records
- * nested in its data by where they end: the chain must run up to the end of the claimed frame exactly, where nested data
- * is followed by the outer checksum. Where the stream ends there in zeros, these are taken for a tail that was never
- * written, not for a checksum of zero: the chain may also end before them. Returns the index in the window's buffer of the
- * first record of the longest such chain inside `[position + 1, end)`, or undefined.
+ * nested in its data by where they end: nested data is followed by the four bytes of the outer checksum, so the chain must
+ * run nearer to the end of the claimed frame than that. Where the stream ends there in zeros, these are taken for a tail
+ * that was never written, not for a checksum of zero: the chain may also end before them. Returns the index in the window's
+ * buffer of the first record of the longest such chain inside `[position + 1, end)`, or undefined.
  */
 export function findSwallowedChain(window: ByteWindow, crc: RangeCrc, end: number, limit: number): number | undefined {
   const { bytes } = window;
@@ -50,9 +50,9 @@ export function findSwallowedChain(window: ByteWindow, crc: RangeCrc, end: numbe
     if (at + OVERHEAD_BYTES + length > end || !rangeChecksumHolds(window, crc, at, length)) continue;
     frames.push([at, at + OVERHEAD_BYTES + length]);
   }
-  const linked = new Set([end]);
+  const linked = new Set([end, end - 1, end - 2, end - 3]);
   if (end === bytes.length && readU32(bytes, end - 4) === 0) {
-    for (let at = end - 1; bytes[at] === 0; at--) linked.add(at);
+    for (let at = end - 4; bytes[at] === 0; at--) linked.add(at);
   }
   let first: number | undefined;
   for (const [start, stop] of frames.reverse()) {
