@@ -16,15 +16,19 @@ import { createInterface } from "node:readline";
 /**
  * A contender in a process of its own, with a heap of its own, that lives through all rounds: neither its start nor
  * another's garbage counts.
- * @typedef {{ ask(request: Request): Promise<Reply>, stop(): void }} Worker
+ * @template [Question=Request]
+ * @template [Answer=Reply]
+ * @typedef {{ ask(request: Question): Promise<Answer>, stop(): void }} Worker
  */
 
 /**
  * Starts a program that answers each line of JSON on stdin with one on stdout.
+ * @template [Question=Request]
+ * @template [Answer=Reply]
  * @param {string} program
  * @param {readonly string[]} args
  * @param {NodeJS.ProcessEnv} [env]
- * @returns {Worker}
+ * @returns {Worker<Question, Answer>}
  */
 export const startWorker = (program, args, env = {}) => {
   const child = spawn(program, [...args], {

@@ -1,120 +1,71 @@
-// @cassava/models against Keras: features on identical pixels, with random weights and with the real ImageNet ones.
+// @cassava/models against Keras: features, preprocessing and a step of fine-tuning on identical pixels and weights.
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
-import { useBackend } from "@cassava/backend/node";
-import { imageBatches } from "@cassava/data";
-import { openDataset, sharpDecoder } from "@cassava/data/node";
-import { createClassifier, denseHead, loadBackbone, readKerasWeights } from "@cassava/models";
+import { ARCHITECTURES } from "./models/architectures.mjs";
+import { ENGINES } from "./models/engines.mjs";
+import { checkFeatures, checkOracle } from "./models/features.mjs";
+import { checkFineTuning } from "./models/fine-tune.mjs";
+import { kerasFeatures } from "./models/oracle.mjs";
+import { patterns, photographs } from "./models/pixels.mjs";
+import { checkPreprocessing } from "./models/preprocessing.mjs";
 
-const REAL = {
-  mobilenetV2: "mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_224_no_top.h5",
-  resnet50: "resnet50_weights_tf_dim_ordering_tf_kernels_notop.h5.gz",
-};
-/** Largest difference allowed, as a share of the largest feature. */
-const TOLERANCE = 1e-3;
-const PHOTOGRAPHS = 64;
-const CLASSES = [0, 1].map((index) => ({ index, name: `${index}` }));
+/** Images of each case with random weights. */
+const IMAGES = 2;
+const PHOTOGRAPHS = 16;
+/** The published weights that stand in ../shared/weights. */
+const PUBLISHED = [
+  { name: "mobilenet", alpha: 0.25, label: "mobilenet (alpha 0.25)", file: "mobilenet_2_5_224_tf_no_top.h5" },
+  {
+    name: "mobilenetV2",
+    alpha: 1,
+    label: "mobilenetV2",
+    file: "mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_224_no_top.h5",
+  },
+  { name: "resnet50", alpha: 1, label: "resnet50", file: "resnet50_weights_tf_dim_ordering_tf_kernels_notop.h5.gz" },
+];
 
 /** @type {import("../scripts/conformance.mjs").Conformance} */
-export default async ({ python, shared, work, check, skip }) => {
-  await useBackend("wasm");
+export default async (context) => {
+  const [first] = ENGINES;
+  await first.start();
+  await checkPreprocessing(context);
 
-  const keras = async (name, weights, pixels, size) => {
-    const [raw, out] = [join(work, "pixels.raw"), join(work, "features.raw")];
-    await writeFile(raw, pixels);
-    const parameters = Number(await python("models/features.py", [name, weights, raw, size, out]));
-    return { features: new Float32Array(new Uint8Array(await readFile(out)).buffer), parameters };
+  const ask = ({ name, alpha, cases }) => {
+    const file = join(context.work, `${name}-${alpha}.h5`);
+    const asked = cases.map((one) => ({ ...one, images: patterns(IMAGES, one.size) }));
+    const answer = kerasFeatures(context, { name, alpha, file, random: true, cases: asked });
+    // Awaited one architecture later: a rejection until then is not an unhandled one.
+    answer.catch(() => {});
+    return answer;
   };
-  const ours = async (name, weights, images, size) => {
-    const backbone = loadBackbone(name, { weights, inputSize: size });
-    const model = await createClassifier({ backbone, head: denseHead({ units: [] }), classes: CLASSES });
-    const n = images.length / (size * size * 3);
-    const ids = Array.from({ length: n }, (_, i) => `${i}`);
-    const batch = { ids, images, shape: [n, size, size, 3], views: new Int32Array(n), hashes: ids };
-    const features = await model.frozen.run(batch);
-    model.dispose();
-    return { features, parameters: [...weights.values()].reduce((sum, { data }) => sum + data.length, 0) };
-  };
-
-  for (const name of Object.keys(REAL)) {
-    const file = join(work, `${name}.h5`);
-    await python("models/weights.py", [name, file]);
-    const weights = await readKerasWeights(await readFile(file), { file });
-    for (const size of [224, 160]) {
-      const images = noise(4, size);
-      const theirs = await keras(name, file, images, size);
-      await check(`${name} at ${size} px with random weights and statistics has Keras's features`, async () => {
-        const own = await ours(name, weights, images, size);
-        expectClose(own.features, theirs.features);
-        if (own.parameters !== theirs.parameters)
-          throw new Error(`${own.parameters} parameters, Keras has ${theirs.parameters}`);
-      });
-      if (size !== 160) continue;
-      await check(`the oracle notices two swapped tensors of one layer of ${name}`, async () => {
-        const layer = [...weights.keys()]
-          .filter((key) => key.endsWith("/gamma"))
-          .at(-3)
-          .split("/")[0];
-        const swapped = new Map(weights);
-        swapped.set(`${layer}/beta`, weights.get(`${layer}/moving_mean`));
-        swapped.set(`${layer}/moving_mean`, weights.get(`${layer}/beta`));
-        const { features } = await ours(name, swapped, images, size);
-        if (relativeDifference(features, theirs.features) < 5 * TOLERANCE) throw new Error("it did not");
-      });
-    }
+  let next = ask(ARCHITECTURES[0]);
+  for (const [index, architecture] of ARCHITECTURES.entries()) {
+    const oracle = await next;
+    // Keras answers for the next architecture while this one is compared.
+    if (index + 1 < ARCHITECTURES.length) next = ask(ARCHITECTURES[index + 1]);
+    for (const engine of ENGINES) await checkFeatures(context, architecture, oracle, engine);
+    await checkOracle(context, architecture, oracle, first);
+    if (architecture.lastStage !== undefined) await checkFineTuning(context, architecture, oracle.file, first);
   }
+  await checkPublished(context);
+};
 
+/** Features of photographs with the weights that Keras Applications publishes. */
+async function checkPublished(context) {
+  const { shared, work, skip } = context;
   if (shared === undefined) {
     skip("features of real photographs with real ImageNet weights", "../shared is missing");
     return;
   }
-  const photographs = await decodePhotographs(join(shared, "data/cassava"), PHOTOGRAPHS, 224);
-  for (const [name, file] of Object.entries(REAL)) {
+  const images = await photographs(join(shared, "data/cassava"), PHOTOGRAPHS, 224);
+  for (const { name, alpha, label, file } of PUBLISHED) {
     const bytes = await readFile(join(shared, "weights", file));
-    const plain = join(work, `${name}-imagenet.h5`);
+    const plain = join(work, `${name}-${alpha}-imagenet.h5`);
     await writeFile(plain, file.endsWith(".gz") ? gunzipSync(bytes) : bytes);
-    const theirs = await keras(name, plain, photographs, 224);
-    await check(`${name} with its ImageNet weights has Keras's features of ${PHOTOGRAPHS} photographs`, async () => {
-      const own = await ours(name, await readKerasWeights(bytes, { file }), photographs, 224);
-      expectClose(own.features, theirs.features);
-    });
+    const cases = [{ size: 224, pooling: "avg", images }];
+    const oracle = await kerasFeatures(context, { name, alpha, file: plain, random: false, cases });
+    for (const engine of ENGINES)
+      await checkFeatures(context, { name, alpha, label }, oracle, engine, "ImageNet weights");
   }
-};
-
-/** The pixels of the first photographs, as training sees them. */
-async function decodePhotographs(folder, count, size) {
-  const dataset = await openDataset(folder);
-  const ids = dataset.entries.slice(0, count).map(({ id }) => id);
-  const source = imageBatches(dataset, { ids, size: [size, size], batchSize: count, decode: sharpDecoder() });
-  for await (const batch of source.batches(0)) {
-    await dataset.close();
-    return batch.images;
-  }
-  throw new Error(`${folder} holds no images`);
-}
-
-/** Repeatable noise images. */
-function noise(n, size) {
-  let state = 9;
-  return Uint8Array.from({ length: n * size * size * 3 }, () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state >>> 24;
-  });
-}
-
-function expectClose(found, wanted) {
-  const difference = relativeDifference(found, wanted);
-  if (!(difference <= TOLERANCE)) throw new Error(`differ by ${difference} of the largest feature`);
-  console.log(`    max|difference| / max|reference| = ${difference.toExponential(1)}`);
-}
-
-function relativeDifference(found, wanted) {
-  if (found.length !== wanted.length) return Number.POSITIVE_INFINITY;
-  let [difference, largest] = [0, 0];
-  for (let i = 0; i < wanted.length; i++) {
-    difference = Math.max(difference, Math.abs(found[i] - wanted[i]));
-    largest = Math.max(largest, Math.abs(wanted[i]));
-  }
-  return difference / largest;
 }

@@ -1,6 +1,6 @@
-// `pnpm conformance NAME…|all`: our packages, as built, against the reference implementations.
+// `pnpm conformance NAME…|all`: our packages, as built, against the reference implementations. `all` leaves slow suites out.
 import { existsSync } from "node:fs";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -24,7 +24,14 @@ import { tally } from "./lib/tally.mjs";
 const folder = resolve(root, "conformance");
 const known = (await readdir(folder)).filter((file) => file.endsWith(".mjs")).map((file) => file.slice(0, -4));
 const asked = process.argv.slice(2);
-const names = asked.includes("all") ? known.sort() : asked;
+/** Suites that take minutes say so with `export const slow = true`; they run by their name only. */
+const isSlow = async (/** @type {string} */ name) =>
+  /^export const slow = true;$/m.test(await readFile(join(folder, `${name}.mjs`), "utf8"));
+const quick = async () => {
+  const slow = await Promise.all(known.map(isSlow));
+  return known.filter((_, i) => !slow[i]).sort();
+};
+const names = asked.includes("all") ? await quick() : asked;
 const unknown = names.filter((name) => !existsSync(join(folder, `${name}.mjs`)));
 if (names.length === 0 || unknown.length > 0) {
   const problem = unknown.length > 0 ? `no conformance/${unknown[0]}.mjs; ` : "";

@@ -16,7 +16,7 @@ const stamp = resolve(folder, "requirements.sha256");
  * conformance/requirements.txt. Needs python3 >= 3.10 with venv, and pip's package index.
  * @returns {Promise<string>} path of its Python
  */
-const environment = async () => {
+export const pythonEnvironment = async () => {
   const wanted = createHash("sha256")
     .update(await readFile(requirements))
     .digest("hex");
@@ -45,7 +45,7 @@ const environment = async () => {
  * @returns {Promise<Python>}
  */
 export const preparePython = async (scripts) => {
-  const python = await environment();
+  const python = await pythonEnvironment();
   return async (script, args = []) => {
     const path = isAbsolute(script) ? script : resolve(scripts, script);
     const { stdout } = await run(python, [path, ...args.map(String)], {

@@ -6,6 +6,18 @@ export type BackendErrorCode =
   | "ENGINE_MISSING"
   /** The package of the engine is here, but its native library was never built or downloaded. */
   | "ADDON_MISSING"
+  /** The addon was linked to a TensorFlow that has changed since: link it again. */
+  | "LINK_STALE"
+  /** No Python starts whose TensorFlow could be linked. */
+  | "PYTHON_MISSING"
+  /** The Python has no TensorFlow, or one without the files to link to. */
+  | "TENSORFLOW_MISSING"
+  /** The Python's TensorFlow is older than what can be linked. */
+  | "TENSORFLOW_TOO_OLD"
+  /** No C++ compiler starts. */
+  | "COMPILER_MISSING"
+  /** The addon does not compile, does not load, or computes something else than it should. */
+  | "LINK_FAILED"
   /** The engine is here and does not start. */
   | "ENGINE_BROKEN"
   /** The engine brought its own second copy of TensorFlow.js: tensors of one are unknown to the other. */
@@ -13,7 +25,9 @@ export type BackendErrorCode =
   /** A training kernel ran on a WASM backend that it was not linked to. */
   | "KERNELS_NOT_LINKED"
   /** A training kernel was asked for something that it does not compute. */
-  | "KERNEL_UNSUPPORTED";
+  | "KERNEL_UNSUPPORTED"
+  /** An engine for frozen parts does not take the graph or the images that it was given. */
+  | "GRAPH_REFUSED";
 
 /** Options of {@link BackendError}. */
 export interface BackendErrorOptions {

@@ -1,29 +1,15 @@
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
-import { findTensorflow } from "../src/node/tensorflow-module.ts";
-import { isBackendError, useBackend } from "../src/node.ts";
+import { useBackend } from "../src/node.ts";
 import { linkTrainingModule, type WasmBackend } from "../src/wasm/heap.ts";
 import { CONTRACT, type ContractCase } from "./contract-cases.ts";
 import { engineContract, errorsOf, TOLERANCE } from "./engine-contract.ts";
-
-function hasTensorflow(): boolean {
-  try {
-    return findTensorflow("@tensorflow/tfjs-node", import.meta.url).version !== "";
-  } catch (error) {
-    if (isBackendError(error)) return false;
-    throw error;
-  }
-}
 
 engineContract("cpu", "cpu", () => useBackend("cpu"));
 engineContract("wasm", "wasm", () => useBackend("wasm"));
 engineContract("wasm with kernels without SIMD", "wasm", async () => {
   await useBackend("wasm");
   await linkTrainingModule(tf.backend() as unknown as WasmBackend, { simd: false });
-});
-
-describe.skipIf(!hasTensorflow())("tensorflow (skipped where @tensorflow/tfjs-node has no native library)", () => {
-  engineContract("tensorflow", "tensorflow", () => useBackend("tensorflow"), { explicitPads: false });
 });
 
 /** Runs `check` while a kernel of wasm returns something else than it should. */

@@ -15,6 +15,8 @@ it("exports these names and no others", () => {
     "BackendError",
     "doctor",
     "isBackendError",
+    "linkTensorflow",
+    "onnxEngine",
     "registerTrainingKernels",
     "useBackend",
   ]);

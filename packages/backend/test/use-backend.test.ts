@@ -1,5 +1,5 @@
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import * as tf from "@tensorflow/tfjs";
@@ -9,7 +9,8 @@ import { cpuEngine } from "../src/engines/cpu.ts";
 import type { Engine } from "../src/engines/engine.ts";
 import { wasmEngine } from "../src/engines/wasm.ts";
 import { useBackend as useNeutralBackend } from "../src/index.ts";
-import { restoreRemovedUtilities, tensorflowEngine } from "../src/node/tensorflow-engine.ts";
+import { tensorflowEngine } from "../src/node/tensorflow-engine.ts";
+import { restoreRemovedUtilities } from "../src/node/tensorflow-load.ts";
 import { isBackendError, useBackend } from "../src/node.ts";
 
 const NAME = "@tensorflow/tfjs-node";
@@ -27,7 +28,8 @@ function plant(source: string, { addon }: { addon: boolean }): void {
   writeFileSync(join(root, "index.cjs"), source);
   if (addon) writeFileSync(join(root, "lib", "napi-v8", "tfjs_binding.node"), "");
 }
-const planted = (): Engine => tensorflowEngine(NAME, { from: join(folder, "index.js") });
+const planted = (): Engine => tensorflowEngine(NAME, { from: join(folder, "index.js"), cache: join(folder, "cache") });
+const threads = availableParallelism() === 1 ? "1 thread" : `${availableParallelism()} threads`;
 const choose = (engines: Engine[]) => chooseEngine(engines, "auto", {});
 
 describe("useBackend", () => {
@@ -114,7 +116,10 @@ describe("TensorFlow", () => {
     const tfjs = fileURLToPath(new URL("../node_modules/@tensorflow/tfjs", import.meta.url));
     symlinkSync(tfjs, join(folder, "node_modules/@tensorflow/tfjs"), "junction");
     const choice = await choose([planted(), wasmEngine]);
-    expect(choice).toMatchObject({ name: "tensorflow", device: `CPU, TensorFlow of unknown version through ${NAME}` });
+    expect(choice).toMatchObject({
+      name: "tensorflow",
+      device: `CPU, TensorFlow of unknown version through ${NAME}, ${threads}`,
+    });
   });
 });
 

@@ -1,5 +1,4 @@
-import { homedir } from "node:os";
-import { join } from "node:path";
+import { cacheFolder as userCache } from "@cassava/models/node";
 import type { Command } from "commander";
 import type { CommonOptions } from "./options.ts";
 import { createOutput, type Output, type Streams } from "./terminal/output.ts";
@@ -30,8 +29,7 @@ export function act<Options extends CommonOptions>(
   };
 }
 
-/** The folder for features and weights: CASSAVA_CACHE, or `cassava` in the user's cache folder. */
+/** The folder for features and weights: `CASSAVA_CACHE`, or `cassava` in the user's cache folder. */
 export function cacheFolder(env: NodeJS.ProcessEnv): string {
-  // Set but empty means not set, by the XDG specification.
-  return env.CASSAVA_CACHE || join(env.XDG_CACHE_HOME || join(homedir(), ".cache"), "cassava");
+  return userCache({ env }).location.folder;
 }

@@ -1,9 +1,11 @@
 import { Command, CommanderError } from "commander";
 import { auditCommand } from "./commands/audit.ts";
+import { augmentPreviewCommand } from "./commands/augment-preview.ts";
 import { convertCommand } from "./commands/convert.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { evaluateCommand } from "./commands/evaluate.ts";
+import { exportCommand } from "./commands/export.ts";
 import { inspectCommand } from "./commands/inspect.ts";
 import { predictCommand } from "./commands/predict.ts";
 import { splitCommand } from "./commands/split.ts";
@@ -18,11 +20,13 @@ const COMMANDS = [
   inspectCommand,
   tfrecordCommand,
   auditCommand,
+  augmentPreviewCommand,
   convertCommand,
   splitCommand,
   trainCommand,
   evaluateCommand,
   predictCommand,
+  exportCommand,
   doctorCommand,
   demoCommand,
 ];

@@ -77,7 +77,7 @@ it("weights that are none, and a run that exists", async () => {
   await writeFile(file, "<!DOCTYPE html>");
   const shards = join(folder.path, "shards");
   await refuses(shards, /^error: .*page\.h5: is an HTML or XML page/, "--weights", file);
-  await refuses(shards, /^error: --weights: .*none\.h5 cannot be read/, "--weights", "none.h5");
+  await refuses(shards, /^error: .*none\.h5: cannot be read/, "--weights", "none.h5");
   await refuses(shards, /^error: .*shards exists already/, "--out", "shards");
 });
 

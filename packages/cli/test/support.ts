@@ -12,14 +12,28 @@ export interface Outcome {
 
 /** Runs a command line in `cwd`, in this process. */
 export async function cassava(cwd: string, ...args: string[]): Promise<Outcome> {
+  return interruptible(cwd, new AbortController(), ...args);
+}
+
+/** As `cassava`; `controller` is Ctrl-C, and `onError` sees what goes to stderr as it comes. */
+export async function interruptible(
+  cwd: string,
+  controller: AbortController & { onError?: (text: string) => void },
+  ...args: string[]
+): Promise<Outcome> {
   const stdout: string[] = [];
   const stderr: string[] = [];
   const code = await main(args, {
     stdout: { write: (text) => stdout.push(text) },
-    stderr: { write: (text) => stderr.push(text) },
+    stderr: {
+      write(text) {
+        controller.onError?.(text);
+        return stderr.push(text);
+      },
+    },
     env: { CASSAVA_CACHE: join(cwd, "cache") },
     cwd,
-    signal: new AbortController().signal,
+    signal: controller.signal,
   });
   return { code, stdout: stdout.join(""), stderr: stderr.join("") };
 }

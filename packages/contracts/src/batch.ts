@@ -22,6 +22,8 @@ export interface EncodedBatch {
   readonly ids: readonly string[];
   /** `[n]` class indices; absent where unlabeled. */
   readonly labels?: Int32Array;
+  /** `[n, classes]` soft targets where images are mixed; those of the decoded batch. */
+  readonly targets?: Float32Array;
   readonly views: Int32Array;
   readonly hashes: readonly string[];
   decode(): Promise<Batch>;
@@ -32,8 +34,14 @@ export interface BatchSource {
   readonly classes: readonly ClassInfo[];
   /** Number of images in an epoch. */
   readonly size: number;
-  /** Identifies decoder, resize and size: equal hashes under equal `pixels` give equal images. Part of cache keys. */
+  /** Identifies decoder, resize and size: equal hashes under equal `pixels` give equal images in view 0. Part of cache keys. */
   readonly pixels: string;
+  /**
+   * Identifies what makes the views above 0: policy and seed. Equal ids, hashes and views under equal `pixels` and
+   * `augmentation` give equal images; a view is drawn for the *id*, so that two images of one hash differ in it. Part of cache
+   * keys of views above 0; absent where every view is 0.
+   */
+  readonly augmentation?: string;
   /** Decoded batches, read ahead while the consumer works. Epochs count from 0. */
   batches(epoch: number, signal?: AbortSignal): AsyncIterable<Batch>;
   /** The same batches, each decoded only on request. */

@@ -24,7 +24,9 @@ export type DataErrorCode =
   | "OUTPUT_EXISTS"
   | "OUTPUT_FAILED"
   | "STORE_FAILED"
-  | "DECODER_MISSING";
+  | "DECODER_MISSING"
+  | "WORKER_FAILED"
+  | "LOADER_CLOSED";
 
 /** Where a {@link DataError} happened. */
 export interface DataErrorFields {

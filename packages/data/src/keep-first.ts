@@ -1,5 +1,5 @@
 import type { DatasetProblem } from "@cassava/contracts";
-import { DataError } from "../errors.ts";
+import { DataError } from "./errors.ts";
 
 /** A stated label that was resolved to its class index. */
 export interface ResolvedLabel {

@@ -35,6 +35,19 @@ export function serializeLabelMap(classes: readonly ClassInfo[]): string {
   return `${JSON.stringify(Object.fromEntries(classes.map(({ index, name }) => [String(index), name])))}\n`;
 }
 
+/**
+ * Classes from their names, in the order of their indices. Throws a DataError (OPTION_INVALID) where there is none, or two
+ * have one name.
+ */
+export function classList(classes: readonly (string | ClassInfo)[]): ClassInfo[] {
+  const infos = classes.map(
+    (value, index): ClassInfo => ({ index, name: typeof value === "string" ? value : value.name }),
+  );
+  if (infos.length > 0 && new Set(infos.map(({ name }) => name)).size === infos.length) return infos;
+  const message = `classes [${infos.map(({ name }) => `"${name}"`).join(", ")}]: name each class once, in the order of their indices`;
+  throw new DataError("OPTION_INVALID", message);
+}
+
 /** A label as a file states it, and where. */
 export interface StatedLabel {
   /** A class index ("3", 3) or a class name; absent where unlabelled. */

@@ -26,11 +26,11 @@ export function limiter(places: number): Limiter {
 /**
  * Maps `items` with up to `ahead` results under way beyond the one that the consumer holds; yields in order. An error
  * is thrown when its turn comes, so that what comes before it is still delivered. Leaving the loop early waits for what
- * is under way.
+ * is under way. A function for `ahead` is asked each time that the consumer wants a result.
  */
 export async function* orderedMap<T, R>(
   items: Iterable<T>,
-  ahead: number,
+  ahead: number | (() => number),
   task: (item: T) => Promise<R>,
   signal?: AbortSignal,
 ): AsyncGenerator<R, void, undefined> {
@@ -48,7 +48,8 @@ export async function* orderedMap<T, R>(
   try {
     while (true) {
       signal?.throwIfAborted();
-      while (queue.length <= ahead && start());
+      const most = typeof ahead === "number" ? ahead : ahead();
+      while (queue.length <= most && start());
       const next = queue.shift();
       if (next === undefined) return;
       yield await next;

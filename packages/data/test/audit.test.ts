@@ -73,6 +73,7 @@ describe("audit", () => {
     expect(report.decoded).toBe(true);
     expect(report.sizes).toEqual({
       counts: { "4x3": 5, "8x3": 1, "2x9": 1 },
+      aspects: { "1.33": 5, "2.67": 1, "0.22": 1 },
       minWidth: 2,
       maxWidth: 8,
       minHeight: 3,

@@ -82,6 +82,26 @@ describe("csvDataset", () => {
       expect((await csvDataset(join(folder, "sub"), options)).classes.map(({ name }) => name)).toContain("Mosaic");
     }));
 
+  it("reads what spreadsheets write: byte order mark, CRLF, quotes, a name with a comma, labels by name", () =>
+    withFolder(async (folder) => {
+      const text = '\uFEFFimage_id,label\r\n"b, 1.jpg","Mosaic"\r\na.jpg,Healthy\r\n"a.jpg","Healthy"\r\n';
+      await write(folder, { "train.csv": text, ...images("b, 1.jpg", "a.jpg") });
+      const options = { classes: ["Blight", "Mosaic", "Healthy"] };
+      const data = await csvDataset(folder, options);
+      expect(labelsOf(data)).toEqual([
+        ["b, 1.jpg", 1],
+        ["a.jpg", 2],
+      ]);
+      expect(data.problems.map(({ kind, id }) => [kind, id])).toEqual([["duplicate-id", "a.jpg"]]);
+      await checkContract(data);
+      await write(folder, { "train.csv": `${text}"a.jpg",Mould\r\n` });
+      expect(await rejection(csvDataset(folder, options))).toMatchObject({
+        code: "LABEL_UNKNOWN",
+        line: 5,
+        id: "a.jpg",
+      });
+    }));
+
   it("never reads outside the folder of images", () =>
     withFolder(async (folder) => {
       await write(folder, {
@@ -240,9 +260,7 @@ describe("tfrecordDataset", () => {
       const example = encodeExample({ jpeg: bytesFeature("x"), "image/class": int64Feature(1) });
       await write(folder, { "a.tfrecord": shard(example, example) });
       const data = await tfrecordDataset(join(folder, "a.tfrecord"), {
-        imageFeature: "jpeg",
-        nameFeature: null,
-        labelFeature: "image/class",
+        features: { image: "jpeg", id: null, label: "image/class" },
       });
       expect(labelsOf(data)).toEqual([
         ["a.tfrecord#0", 1],

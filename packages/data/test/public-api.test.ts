@@ -1,6 +1,8 @@
 import { describe, expect, it } from "vitest";
+import * as browser from "../src/browser.ts";
 import * as root from "../src/index.ts";
 import * as node from "../src/node.ts";
+import * as tfjs from "../src/tfjs.ts";
 
 describe("the public API", () => {
   it("of @cassava/data", () => {
@@ -8,26 +10,67 @@ describe("the public API", () => {
       [
         "DataError",
         "SYNTHETIC_CLASSES",
+        "applyPlan",
         "audit",
+        "augmentPlan",
+        "augmentation",
+        "balancedSampler",
+        "bufferedShuffle",
         "checkSplit",
         "duplicateGroups",
         "imageBatches",
+        "imageLoader",
         "isDataError",
+        "kFold",
+        "lookAlikeGroups",
         "memoryDataset",
         "memoryStore",
+        "mergeGroups",
+        "mixUp",
+        "mixUpBatches",
+        "parseAugmentation",
+        "parseGroupCsv",
         "parseLabelCsv",
         "parseLabelMap",
         "parseRatios",
         "parseSplit",
         "partNames",
+        "perceptualDistance",
+        "perceptualHash",
         "random",
+        "randomBrightness",
+        "randomContrast",
+        "randomCrop",
+        "randomErasing",
+        "randomFlip",
+        "randomHue",
+        "randomRotation",
+        "randomSaturation",
+        "randomShear",
+        "randomTranslation",
+        "randomZoom",
         "resizeBilinear",
         "serializeLabelMap",
         "serializeSplit",
         "shuffled",
         "split",
+        "splitByShard",
+        "splitPresets",
         "syntheticLeaf",
         "syntheticLeaves",
+        "weightedSampler",
+      ]
+    `);
+  });
+
+  it("of @cassava/data/browser", () => {
+    expect(Object.keys(browser).sort()).toMatchInlineSnapshot(`
+      [
+        "browserDecoder",
+        "directoryDataset",
+        "filesDataset",
+        "imageUrlDataset",
+        "urlDataset",
       ]
     `);
   });
@@ -37,15 +80,23 @@ describe("the public API", () => {
       [
         "convertToShards",
         "csvDataset",
+        "defaultDecoder",
         "encodeJpeg",
         "folderDataset",
         "folderStore",
         "openDataset",
+        "pixelCache",
         "sharpDecoder",
         "tfrecordDataset",
+        "turboDecoder",
+        "workerLoader",
         "writeFileAtomically",
         "writeSyntheticShards",
       ]
     `);
+  });
+
+  it("of @cassava/data/tfjs", () => {
+    expect(Object.keys(tfjs).sort()).toEqual(["batchImages", "batchTensors", "tensorDataset"]);
   });
 });

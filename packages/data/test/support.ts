@@ -9,6 +9,9 @@ import { DataError, type ImageDecoder, type RgbImage } from "../src/index.ts";
 export const cassava = fileURLToPath(new URL("../../../../shared/data/cassava", import.meta.url));
 export const hasCassava = existsSync(join(cassava, "train.csv"));
 
+// Indexes of shards in read-only folders go here, and not into the home folder of whoever runs the tests.
+process.env.CASSAVA_CACHE = join(tmpdir(), "cassava-data-tests");
+
 /** Runs `work` with a fresh folder that is removed afterwards. */
 export async function withFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), "cassava-data-"));

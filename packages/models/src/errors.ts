@@ -5,9 +5,13 @@ export type ModelsErrorCode =
   | "INPUT_SIZE"
   | "WEIGHTS_UNREADABLE"
   | "WEIGHTS_MISMATCH"
+  | "DOWNLOAD_FAILED"
+  | "CHECKSUM_MISMATCH"
   | "BATCH_INVALID"
+  | "CONTRACT_VIOLATED"
   | "MODEL_MISSING"
   | "MODEL_CORRUPT"
+  | "STORE_FAILED"
   | "OPTION_INVALID";
 
 /** Details of a {@link ModelsError}. */

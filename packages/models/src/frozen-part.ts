@@ -1,10 +1,11 @@
-import type { Batch, FrozenPart, PreprocessingContract } from "@cassava/contracts";
+import type { Batch, FrozenEngine, FrozenPart, FrozenSpec, PreprocessingContract } from "@cassava/contracts";
 import * as tf from "@tensorflow/tfjs";
-import { ModelsError } from "./errors.ts";
+import { checkBatch } from "./check-contract.ts";
 import { foldForInference, type WeightedGraph } from "./graph/fold.ts";
 import type { BatchNormNode } from "./graph/graph.ts";
 import { runGraph } from "./graph/run-graph.ts";
 import { tensorShapes } from "./graph/shapes.ts";
+import { inferenceBatchNorm } from "./normalize.ts";
 import { preprocess } from "./preprocessing.ts";
 import { elementCount, hashWeights } from "./weights/weights.ts";
 
@@ -12,21 +13,55 @@ import { elementCount, hashWeights } from "./weights/weights.ts";
 const IMAGES_AT_A_TIME = 16;
 
 /**
- * The part of a network below its cut, run by fused tfjs operations on the current engine: preprocessing, then the graph with
- * batch normalization folded in. Holds its weights as tensors until `dispose`.
+ * The part of a network below its cut: preprocessing, then the graph with batch normalization folded in. Run by `engine` as an
+ * ONNX graph, or by fused tfjs operations on the current engine; holds its weights until `dispose`.
  */
-export async function tfjsFrozenPart(below: WeightedGraph, contract: PreprocessingContract): Promise<FrozenPart> {
-  const [height, width] = contract.inputSize;
-  const outputShape = tensorShapes(below.graph, [height, width, 3]).get(below.graph.output)!;
+export async function frozenPart(
+  below: WeightedGraph,
+  contract: PreprocessingContract,
+  engine?: FrozenEngine,
+): Promise<FrozenPart> {
+  const { inputSize } = contract;
+  const outputShape = tensorShapes(below.graph, [...inputSize, 3]).get(below.graph.output)!;
   // Engines differ in the last digits: the features of one are not taken for those of another.
-  const id = `${await hashWeights(below.weights, JSON.stringify([below.graph, contract]))}-${tf.getBackend()}`;
+  const hash = await hashWeights(below.weights, JSON.stringify([below.graph, contract]));
+  // Without a layer there is only preprocessing, which is not worth another engine.
+  const other = below.graph.nodes.length > 0 ? engine : undefined;
+  const id = `${hash}-${other?.name ?? tf.getBackend()}`;
+  const spec = { id, inputSize, outputShape };
+  const part = other === undefined ? tfjsPart(below, contract, spec) : await enginePart(below, contract, spec, other);
+  return {
+    ...spec,
+    async run(batch) {
+      checkBatch(contract, batch);
+      return part.run(batch);
+    },
+    dispose: () => part.dispose(),
+  };
+}
+
+type Runner = Pick<FrozenPart, "run" | "dispose">;
+
+async function enginePart(
+  below: WeightedGraph,
+  contract: PreprocessingContract,
+  spec: FrozenSpec,
+  engine: FrozenEngine,
+): Promise<Runner> {
+  const { encodeOnnx } = await import("./export/onnx.ts");
+  return engine.load(encodeOnnx(below, { contract }), spec);
+}
+
+function tfjsPart(below: WeightedGraph, contract: PreprocessingContract, spec: FrozenSpec): Runner {
   const { graph, weights } = foldForInference(below);
+  const [height, width] = spec.inputSize;
   const tensors = new Map(
     [...weights].map(([name, { data, shape }]) => [name, tf.keep(tf.tensor(data, [...shape], "float32"))]),
   );
+  const weight = (name: string): tf.Tensor => tensors.get(name)!;
   const options = {
-    weight: (name: string) => tensors.get(name)!,
-    batchNorm: (x: tf.Tensor4D, node: BatchNormNode) => inferenceBatchNorm(x, node, (name) => tensors.get(name)!),
+    weight,
+    batchNorm: (x: tf.Tensor, node: BatchNormNode) => inferenceBatchNorm(x, node, weight),
     release: true,
   };
 
@@ -43,16 +78,12 @@ export async function tfjsFrozenPart(below: WeightedGraph, contract: Preprocessi
   }
 
   return {
-    id,
-    inputSize: contract.inputSize,
-    outputShape,
     async run(batch) {
-      checkBatch(batch, contract.inputSize);
-      const width = elementCount(outputShape);
-      const features = new Float32Array(batch.ids.length * width);
+      const stride = elementCount(spec.outputShape);
+      const features = new Float32Array(batch.ids.length * stride);
       for (let from = 0; from < batch.ids.length; from += IMAGES_AT_A_TIME) {
         const count = Math.min(IMAGES_AT_A_TIME, batch.ids.length - from);
-        features.set(await runSome(batch, from, count), from * width);
+        features.set(await runSome(batch, from, count), from * stride);
       }
       return features;
     },
@@ -61,29 +92,4 @@ export async function tfjsFrozenPart(below: WeightedGraph, contract: Preprocessi
       tensors.clear();
     },
   };
-}
-
-/** Batch normalization by its moving statistics. */
-export function inferenceBatchNorm(
-  x: tf.Tensor4D,
-  node: BatchNormNode,
-  weight: (name: string) => tf.Tensor,
-): tf.Tensor4D {
-  const [mean, variance, beta, gamma] = ["moving_mean", "moving_variance", "beta", "gamma"].map((role) =>
-    weight(`${node.name}/${role}`),
-  ) as [tf.Tensor1D, tf.Tensor1D, tf.Tensor1D, tf.Tensor1D];
-  return tf.batchNorm(x, mean, variance, beta, gamma, node.epsilon) as tf.Tensor4D;
-}
-
-/** Refuses a batch that the network cannot take. */
-function checkBatch(batch: Batch, [height, width]: readonly [number, number]): void {
-  const [n, h, w, channels] = batch.shape;
-  if (h !== height || w !== width || channels !== 3) {
-    const message = `images are ${h}x${w}x${channels}, the network takes ${height}x${width}x3: resize them to its input size`;
-    throw new ModelsError("BATCH_INVALID", message);
-  }
-  if (batch.ids.length !== n || batch.images.length !== n * h * w * 3) {
-    const message = `a batch of ${batch.ids.length} ids has shape [${batch.shape}] and ${batch.images.length} numbers`;
-    throw new ModelsError("BATCH_INVALID", message);
-  }
 }

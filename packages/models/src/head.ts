@@ -1,7 +1,5 @@
-import * as tf from "@tensorflow/tfjs";
 import { ModelsError } from "./errors.ts";
-import { glorotUniform, seedOf } from "./initializers.ts";
-import type { WeightArray, Weights } from "./weights/weights.ts";
+import type { Activation, Graph, GraphNode } from "./graph/graph.ts";
 
 /** Dense layers over the features of a backbone; the last one gives logits. */
 export interface HeadSpec {
@@ -9,61 +7,70 @@ export interface HeadSpec {
   readonly units: readonly number[];
   /** Share of a hidden layer's outputs dropped in training, [0, 1), after each hidden layer. */
   readonly dropout: number;
+  /** Whether each hidden layer is normalized before its activation, by the statistics of the batch in training. */
+  readonly batchNorm: boolean;
+  /** Of the hidden layers. */
+  readonly activation: Exclude<Activation, "relu6">;
 }
 
+/** The stage that a head's layers belong to. */
+export const HEAD_STAGE = "head";
+
+/** The layer that gives the logits, [n, classes]. */
+export const LOGITS = "head_logits";
+
+const ACTIVATIONS: readonly HeadSpec["activation"][] = ["relu", "elu", "tanh", "swish", "linear"];
+/** Keras's defaults for `BatchNormalization`. */
+const BATCH_NORM = { epsilon: 1e-3, momentum: 0.99 };
+
 /**
- * A head of dense layers with relu and dropout, then logits.
+ * A head of dense layers, each with an activation and dropout, then logits. Without `units` it is linear.
  *
- * @param options `units`: default [256]; `dropout`: default 0.3.
+ * @param options `units`: default [256]; `dropout`: default 0.3; `batchNorm`: default false; `activation`: default `relu`.
  * @throws {ModelsError} `OPTION_INVALID`
  */
-export function denseHead({ units = [256], dropout = 0.3 }: Partial<HeadSpec> = {}): HeadSpec {
+export function denseHead(options: Partial<HeadSpec> = {}): HeadSpec {
+  const { units = [256], dropout = 0.3, batchNorm = false, activation = "relu" } = options;
   const bad = units.find((width) => !Number.isInteger(width) || width < 1);
   if (bad !== undefined) throw new ModelsError("OPTION_INVALID", `head units must be whole numbers from 1; got ${bad}`);
   if (!(dropout >= 0 && dropout < 1)) {
     throw new ModelsError("OPTION_INVALID", `dropout must be in [0, 1); got ${dropout}`);
   }
-  return { units: [...units], dropout };
-}
-
-/** Layers of a head, in order: name, and width of input and output. */
-function layersOf(head: HeadSpec, features: number, classes: number): { name: string; shape: [number, number] }[] {
-  const widths = [features, ...head.units, classes];
-  return widths.slice(1).map((width, i) => {
-    const name = i === head.units.length ? "head_logits" : `head_dense_${i + 1}`;
-    return { name, shape: [widths[i]!, width] };
-  });
-}
-
-/** Initial weights of a head, as Keras's `Dense` has them: glorot-uniform kernels [in, out], biases of 0. */
-export function initialHeadWeights(head: HeadSpec, features: number, classes: number, seed: number): Weights {
-  const weights = new Map<string, WeightArray>();
-  for (const { name, shape } of layersOf(head, features, classes)) {
-    weights.set(`${name}/kernel`, { shape, data: glorotUniform(shape, seedOf(name, seed)) });
-    weights.set(`${name}/bias`, { shape: [shape[1]], data: new Float32Array(shape[1]) });
+  if (!ACTIVATIONS.includes(activation)) {
+    throw new ModelsError("OPTION_INVALID", `there is no activation "${activation}": take ${ACTIVATIONS.join(", ")}`);
   }
-  return weights;
+  return { units: [...units], dropout, batchNorm, activation };
 }
 
-/** How a head runs. */
-export interface RunHeadOptions {
-  readonly weight: (name: string) => tf.Tensor;
-  /** Seeds the dropout masks; absent in inference, where nothing is dropped. */
-  readonly dropoutSeed?: number | undefined;
-}
-
-/** `[n, features]` to `[n, classes]` logits. Runs inside the caller's `tf.tidy`. */
-export function runHead(head: HeadSpec, features: tf.Tensor2D, options: RunHeadOptions): tf.Tensor2D {
-  let x = features;
-  for (let i = 1; i <= head.units.length; i++) {
-    x = dense(x, `head_dense_${i}`, options).relu();
-    if (options.dropoutSeed !== undefined && head.dropout > 0) {
-      x = tf.dropout(x, head.dropout, undefined, seedOf(`dropout_${i}`, options.dropoutSeed)) as tf.Tensor2D;
+/** The backbone's graph with a head on top; `features` is the shape of the backbone's output, [c] or [h, w, c]. */
+export function withHead(backbone: Graph, head: HeadSpec, features: readonly number[], classes: number): Graph {
+  const nodes: GraphNode[] = [];
+  const stage = HEAD_STAGE;
+  let input = backbone.output;
+  const push = (node: GraphNode) => {
+    nodes.push(node);
+    input = node.name;
+  };
+  if (features.length > 1) push({ op: "flatten", name: "head_flatten", stage, input });
+  for (const [index, units] of head.units.entries()) {
+    const layer = index + 1;
+    push({ op: "dense", name: `head_dense_${layer}`, stage, input, units });
+    if (head.batchNorm) push({ op: "batchNorm", name: `head_bn_${layer}`, stage, input, ...BATCH_NORM });
+    if (head.activation !== "linear") {
+      push({ op: "activation", name: `head_activation_${layer}`, stage, input, activation: head.activation });
     }
+    if (head.dropout > 0) push({ op: "dropout", name: `dropout_${layer}`, stage, input, rate: head.dropout });
   }
-  return dense(x, "head_logits", options);
+  push({ op: "dense", name: LOGITS, stage, input, units: classes });
+  return { input: backbone.input, output: LOGITS, nodes: [...backbone.nodes, ...nodes] };
 }
 
-function dense(x: tf.Tensor2D, name: string, { weight }: RunHeadOptions): tf.Tensor2D {
-  return x.matMul<tf.Tensor2D>(weight(`${name}/kernel`)).add(weight(`${name}/bias`));
+/**
+ * The bias of the logits under which the softmax of no evidence is the share of each class: log(share). A class without images
+ * counts as one image.
+ */
+export function priorBias(classCounts: readonly number[]): Float32Array {
+  const counts = classCounts.map((count) => Math.max(count, 1));
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  return Float32Array.from(counts, (count) => Math.log(count / total));
 }

@@ -3,21 +3,35 @@ export type {
   Batch,
   ClassInfo,
   Classifier,
+  FrozenEngine,
   FrozenPart,
+  FrozenSpec,
   NamedWeight,
   PreprocessingContract,
   Store,
 } from "@cassava/contracts";
-export type { BackboneSpec } from "./backbones/backbone.ts";
-export { type Backbone, type LoadBackboneOptions, loadBackbone } from "./backbones/load-backbone.ts";
+export type { BackboneSpec, WeightFile } from "./backbones/backbone.ts";
+export { type Backbone, type LoadBackboneOptions, loadBackbone, type Pooling } from "./backbones/load-backbone.ts";
 export { backboneSpec, backbones } from "./backbones/registry.ts";
+export { checkContract } from "./check-contract.ts";
 export { type CassavaClassifier, type ClassifierOptions, createClassifier } from "./classifier.ts";
 export { isModelsError, ModelsError, type ModelsErrorCode, type ModelsErrorOptions } from "./errors.ts";
+export { type ExportLayersModelOptions, exportLayersModel, type FileHashes } from "./export/layers-model.ts";
+export type { Json } from "./export/layers-topology.ts";
+export { type ExportOnnxOptions, exportOnnx } from "./export/onnx-classifier.ts";
 export type { Graph, GraphNode } from "./graph/graph.ts";
 export { stagesOf } from "./graph/graph.ts";
 export { denseHead, type HeadSpec } from "./head.ts";
 export { type PreprocessingMode, preprocess } from "./preprocessing.ts";
-export { loadClassifier, saveClassifier } from "./save-classifier.ts";
-export { type ClassifierSummary, summary } from "./summary.ts";
+export {
+  type ClassifierDescription,
+  describeClassifier,
+  type LoadClassifierOptions,
+  loadClassifier,
+  type SaveClassifierOptions,
+  saveClassifier,
+} from "./save-classifier.ts";
+export { type ClassifierSummary, type LayerSummary, summary } from "./summary.ts";
+export type { DownloadProgress } from "./weights/download.ts";
 export { type KerasWeightsOptions, readKerasWeights } from "./weights/keras-h5.ts";
 export type { WeightArray, Weights } from "./weights/weights.ts";

@@ -8,15 +8,19 @@ export function seedOf(name: string, seed: number): number {
   return hash >>> 0;
 }
 
-/** Initial values for training from scratch: He et al.'s normal distribution for kernels, the identity for the rest. */
+/**
+ * Initial values for training from scratch: He et al.'s normal distribution for the kernels of convolutions, Keras's
+ * `glorot_uniform` for those of dense layers, the identity for the rest.
+ */
 export function initialWeights(specs: readonly WeightSpec[], seed: number): Weights {
   return new Map(specs.map((spec) => [spec.name, initialWeight(spec, seed)]));
 }
 
-function initialWeight({ name, role, shape }: WeightSpec, seed: number): WeightArray {
+function initialWeight({ name, node, role, shape }: WeightSpec, seed: number): WeightArray {
   const data = new Float32Array(elementCount(shape));
   if (role === "gamma" || role === "moving_variance") return { shape, data: data.fill(1) };
   if (role !== "kernel") return { shape, data };
+  if (shape.length === 2) return { shape, data: glorotUniform(shape as [number, number], seedOf(node, seed)) };
   const [height = 1, width = 1, channels = 1] = shape;
   const normal = truncatedNormals(uniforms(seedOf(name, seed)));
   const deviation = Math.sqrt(2 / (height * width * channels)) / TRUNCATED_DEVIATION;
@@ -24,7 +28,7 @@ function initialWeight({ name, role, shape }: WeightSpec, seed: number): WeightA
 }
 
 /** Uniform numbers in ±sqrt(6 / (fanIn + fanOut)): Keras's `glorot_uniform`, its default for dense layers. */
-export function glorotUniform([fanIn, fanOut]: readonly [number, number], seed: number): Float32Array {
+function glorotUniform([fanIn, fanOut]: readonly [number, number], seed: number): Float32Array {
   const limit = Math.sqrt(6 / (fanIn + fanOut));
   const uniform = uniforms(seed);
   return new Float32Array(fanIn * fanOut).map(() => limit * (2 * uniform() - 1));

@@ -27,3 +27,23 @@ export function preprocess(pixels: tf.Tensor4D, mode: PreprocessingMode): tf.Ten
     }
   });
 }
+
+/** The same as data: (channel - mean) * scale, the channels of RGB in reverse order first where `reversed`. */
+export function preprocessingSteps(mode: PreprocessingMode): {
+  readonly reversed: boolean;
+  readonly mean: readonly number[];
+  readonly scale: readonly number[];
+} {
+  switch (mode) {
+    case "caffe":
+      return { reversed: true, mean: CAFFE_MEAN_BGR, scale: [1, 1, 1] };
+    case "torch":
+      return {
+        reversed: false,
+        mean: TORCH_MEAN.map((mean) => 255 * mean),
+        scale: TORCH_STD.map((std) => 1 / (255 * std)),
+      };
+    case "tf":
+      return { reversed: false, mean: [127.5, 127.5, 127.5], scale: [1 / 127.5, 1 / 127.5, 1 / 127.5] };
+  }
+}

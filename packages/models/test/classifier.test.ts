@@ -1,3 +1,4 @@
+import type { FrozenEngine, FrozenSpec } from "@cassava/contracts";
 import * as tf from "@tensorflow/tfjs";
 import "@tensorflow/tfjs-backend-wasm";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -7,18 +8,15 @@ import {
   denseHead,
   isModelsError,
   loadBackbone,
-  loadClassifier,
-  saveClassifier,
   stagesOf,
-  summary,
 } from "../src/index.ts";
-import { fiveClasses, mapStore, noiseBatch, relativeDifference, withStatistics } from "./support.ts";
+import { fiveClasses, noiseBatch, relativeDifference, withStatistics } from "./support.ts";
 
 beforeAll(async () => {
   await tf.setBackend("wasm");
 });
 
-const scratch = loadBackbone("resnet14", { weights: "none", seed: 3 });
+const scratch = await loadBackbone("resnet14", { weights: "none", seed: 3 });
 const backbone = { ...scratch, weights: withStatistics(scratch.weights), pretrained: true };
 const batch = noiseBatch(3, 64);
 
@@ -99,6 +97,67 @@ describe("the cut", () => {
     }
   });
 
+  it("moves: what is trained goes up and down with its values, and what was trained before stays", async () => {
+    const model = await createClassifier({ backbone, head: denseHead(), classes: fiveClasses });
+    const [expected, whole] = [await logitsOf(model), tf.memory().numTensors];
+    const kernel = () => model.weights.find(({ name }) => name === "conv4_block1_1_conv/kernel")?.variable;
+    const head = model.weights.at(-1)!.variable;
+    const frozenId = model.frozen.id;
+    expect([model.cut, kernel()]).toEqual([undefined, undefined]);
+
+    await model.unfreezeFrom("conv4");
+    expect(model.cut).toBe("conv4");
+    expect(model.frozen.outputShape).toEqual([16, 16, 32]);
+    expect(model.weights.at(-1)!.variable).toBe(head);
+    expect(relativeDifference(await logitsOf(model), expected)).toBeLessThan(1e-5);
+    const trained = kernel()!;
+    tf.tidy(() => trained.assign(trained.mul(1.5)));
+    const after = await logitsOf(model);
+    expect(relativeDifference(after, expected)).toBeGreaterThan(1e-3);
+
+    await model.unfreezeLast(2);
+    expect(model.cut).toBe("conv3");
+    expect(kernel()).toBe(trained);
+    expect(relativeDifference(await logitsOf(model), after)).toBeLessThan(1e-5);
+
+    await model.freeze("all");
+    expect(kernel()).toBe(undefined);
+    expect(tf.memory().numTensors).toBe(whole);
+    expect(model.frozen.id).not.toBe(frozenId);
+    expect(relativeDifference(await logitsOf(model), after)).toBeLessThan(1e-5);
+    const values = await model.weightValues();
+    const before = backbone.weights.get("conv4_block1_1_conv/kernel")!.data;
+    expect(values.get("conv4_block1_1_conv/kernel")!.data[7]).toBeCloseTo(1.5 * before[7]!, 6);
+    await model.unfreezeLast(0);
+    expect(model.cut).toBe(undefined);
+    expect(() => model.unfreezeLast(5)).toThrow(/has 4 stages; 5 of them/);
+    expect(() => model.unfreezeFrom("conv7")).toThrow(/choose one of/);
+    expect(model.cut).toBe(undefined);
+    model.dispose();
+  });
+
+  it("stays where it was when the engine fails", async () => {
+    const loaded: FrozenSpec[] = [];
+    const frozenEngine: FrozenEngine = {
+      name: "once",
+      async load(_, spec) {
+        if (loaded.push(spec) > 1) throw new Error("no room");
+        return { ...spec, run: async () => new Float32Array(64), dispose: () => undefined };
+      },
+    };
+    const model = await createClassifier({ backbone, head: denseHead(), classes: fiveClasses, frozenEngine });
+    const [frozen, weights, held] = [model.frozen, model.weights, tf.memory().numTensors];
+    expect(frozen.id).toMatch(/^[0-9a-f]{64}-once$/);
+    await expect(model.unfreezeFrom("conv4")).rejects.toThrow("no room");
+    expect([model.cut, model.frozen, model.weights, tf.memory().numTensors]).toEqual([
+      undefined,
+      frozen,
+      weights,
+      held,
+    ]);
+    model.dispose();
+  });
+
   it("refuses a stage that is not there, and batches of another size", async () => {
     const options = { backbone, head: denseHead(), classes: fiveClasses };
     await expect(createClassifier({ ...options, unfreezeFrom: "conv9" })).rejects.toThrow(
@@ -130,69 +189,40 @@ describe("dropout", () => {
   });
 });
 
-describe("saving", () => {
-  it.each([undefined, "conv3"])("brings back the same classifier, cut at %s", async (unfreezeFrom) => {
-    const model = await createClassifier({
-      backbone,
-      head: denseHead({ units: [8] }),
-      classes: fiveClasses,
-      unfreezeFrom,
-    });
-    for (const { variable } of model.weights) variable.assign(tf.tidy(() => variable.mul(1.25)));
-    const store = mapStore();
-    await saveClassifier(model, store);
-    const loaded = await loadClassifier(store);
-    expect(await logitsOf(loaded)).toEqual(await logitsOf(model));
-    expect(loaded.frozen.id).toBe(model.frozen.id);
-    expect([loaded.classes, loaded.contract, loaded.batchNorm]).toEqual([
-      model.classes,
-      model.contract,
-      model.batchNorm,
-    ]);
-    expect(summary(loaded)).toEqual(summary(model));
-    model.dispose();
-    loaded.dispose();
-  });
-
-  it("notices what is missing, damaged or exchanged", async () => {
-    const model = await createClassifier({ backbone, head: denseHead({ units: [8] }), classes: fiveClasses });
-    const store = mapStore();
-    await saveClassifier(model, store);
-    model.dispose();
-    const whole = new Map(store.map);
-    const fails = async (code: "MODEL_MISSING" | "MODEL_CORRUPT") => {
-      await expect(loadClassifier(store)).rejects.toSatisfy((error) => isModelsError(error, code));
-      for (const [key, value] of whole) store.map.set(key, value);
+describe("the frozen part", () => {
+  it("never enters the tape: a step holds the memory of a step of the head alone, and its features", async () => {
+    // The engine that has every gradient without @cassava/backend.
+    await tf.setBackend("cpu");
+    const n = 4;
+    const small = await loadBackbone("resnet14", { weights: "none", inputSize: 32 });
+    const images = noiseBatch(n, 32, 4);
+    const model = await createClassifier({ backbone: small, head: denseHead({ units: [16] }), classes: fiveClasses });
+    const features = await model.frozen.run(images);
+    const labels = tf.oneHot(tf.range(0, n, 1, "int32").mod(5).toInt(), 5);
+    const variables = model.weights.map(({ variable }) => variable);
+    const step = (input: () => tf.Tensor) => {
+      const loss = () => tf.losses.softmaxCrossEntropy(labels, model.logits(input(), "training", 1)).asScalar();
+      const { value, grads } = tf.variableGrads(loss, variables);
+      tf.dispose([value, grads]);
     };
-    store.map.delete("cassava.json");
-    await fails("MODEL_MISSING");
-    store.map.set("cassava.json", new TextEncoder().encode("{"));
-    await fails("MODEL_CORRUPT");
-    store.map.set("weights.safetensors", whole.get("weights.safetensors")!.slice(0, -9));
-    await fails("MODEL_CORRUPT");
-    const flipped = whole.get("weights.safetensors")!.slice();
-    flipped[flipped.length - 3]! ^= 1;
-    store.map.set("weights.safetensors", flipped);
-    await fails("MODEL_CORRUPT");
-    (await loadClassifier(store)).dispose();
-  });
-});
-
-it("counts parameters as Keras does", async () => {
-  for (const [name, parameters, adds] of [
-    ["mobilenetV2", 2_257_984, 299_494_272],
-    ["resnet50", 23_587_712, 3_855_925_248],
-  ] as const) {
-    const { weights, graph, spec } = loadBackbone(name, { weights: "none" });
-    expect([...weights.values()].reduce((sum, { data }) => sum + data.length, 0)).toBe(parameters);
-    expect(spec.defaultInputSize).toBe(224);
-    expect(stagesOf(graph).at(-1)).toBe(name === "resnet50" ? "conv5" : "Conv_1");
-    const model = await createClassifier({
-      backbone: { spec, graph, weights, inputSize: 224, pretrained: false },
-      head: denseHead({ units: [] }),
-      classes: fiveClasses,
-    });
-    expect(summary(model)).toMatchObject({ multiplyAdds: adds, parameters: parameters + 5 * (spec.features + 1) });
+    const peakOf = async (work: () => void) => {
+      const start = tf.memory().numBytes;
+      const { peakBytes } = await tf.profile(() => tf.tidy(work) as unknown as tf.TensorContainer);
+      return peakBytes - start;
+    };
+    const resident = tf.tensor(features, [n, ...model.frozen.outputShape]);
+    const alone = await peakOf(() => step(() => resident));
+    const whole = await peakOf(() => step(() => tf.tensor(features, [n, ...model.frozen.outputShape])));
+    expect(whole).toBeLessThanOrEqual(1.1 * (alone + features.byteLength));
+    // The oracle sees a stage on the tape.
+    await model.unfreezeFrom("conv4");
+    const more = await model.frozen.run(images);
+    const unfrozen = model.weights.map(({ variable }) => variable);
+    variables.splice(0, variables.length, ...unfrozen);
+    const taped = await peakOf(() => step(() => tf.tensor(more, [n, ...model.frozen.outputShape])));
+    expect(taped).toBeGreaterThan(2 * alone);
+    tf.dispose([labels, resident]);
     model.dispose();
-  }
+    await tf.setBackend("wasm");
+  });
 });

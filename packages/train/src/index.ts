@@ -26,6 +26,7 @@ export {
 export { csvLogger, jsonLogger, type WriteText } from "./callbacks/loggers.ts";
 export { type ModelCheckpointOptions, modelCheckpoint } from "./callbacks/model-checkpoint.ts";
 export { terminateOnNaN } from "./callbacks/terminate-on-nan.ts";
+export { CHECKPOINT } from "./checkpoint/run-state.ts";
 export { averagePredictions, crossValidate, type Fold } from "./cross-validate.ts";
 export { isTrainError, TrainError, type TrainErrorCode } from "./errors.ts";
 export type {

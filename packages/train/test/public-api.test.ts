@@ -3,6 +3,7 @@ import * as root from "../src/index.ts";
 
 it("exports exactly this", () => {
   expect(Object.keys(root).sort()).toEqual([
+    "CHECKPOINT",
     "TrainError",
     "adam",
     "adamW",

@@ -4,7 +4,8 @@ import type { EngineChoice } from "../choose.ts";
 import type { Engine, EngineName } from "../engines/engine.ts";
 import { isBackendError } from "../errors.ts";
 import { type BlockTiming, timeResidualBlock } from "../time-block.ts";
-import { installCommand } from "./tensorflow-module.ts";
+import { defaultCache, findLink } from "./tensorflow-links.ts";
+import { findAnyPackage, findTensorflow, installCommand, type TensorflowPackage } from "./tensorflow-module.ts";
 import { NODE_ENGINES, useBackend } from "./use-backend.ts";
 
 /** How one engine stands on this machine. */
@@ -19,6 +20,21 @@ export interface EngineReport {
   readonly install?: string;
 }
 
+/** The addon that was linked to the TensorFlow of a Python (see `linkTensorflow`). */
+export interface LinkReport {
+  /** `stale`: what it was linked to has changed since. */
+  readonly state: "ready" | "stale";
+  /** The version of TensorFlow that it was linked to. */
+  readonly tensorflow: string;
+  /** The folder of that TensorFlow. */
+  readonly folder: string;
+  readonly addon: string;
+  /** ISO 8601. */
+  readonly linkedAt: string;
+  /** Why it cannot be taken, where it is stale. */
+  readonly reason?: string;
+}
+
 /** What `doctor` found; JSON as it is. */
 export interface DoctorReport {
   readonly node: string;
@@ -27,6 +43,8 @@ export interface DoctorReport {
   readonly memory: { readonly totalBytes: number; readonly freeBytes: number };
   /** In the order in which "auto" takes them. */
   readonly engines: readonly EngineReport[];
+  /** The linked addon, if there is one and a package that could load it. */
+  readonly link?: LinkReport;
   /** The engine that was timed and is active now. */
   readonly active: EngineChoice;
   readonly timing: BlockTiming;
@@ -43,9 +61,14 @@ function installOf({ name, package: packageName }: Engine, code: string): string
   return name === "tensorflow" ? installCommand(packageName as "@tensorflow/tfjs-node") : `npm install ${packageName}`;
 }
 
-async function examine(engine: Engine): Promise<EngineReport> {
+/** `running` is the package of the TensorFlow that has started: a process holds one, and a second would disturb it. */
+async function examine(engine: Engine, running: string | undefined): Promise<EngineReport> {
   const { name, package: packageName } = engine;
   try {
+    if (name === "tensorflow" && running !== undefined) {
+      findTensorflow(packageName as TensorflowPackage, import.meta.url);
+      return { name, package: packageName, state: "ready", detail: `not started: ${running} has been` };
+    }
     return { name, package: packageName, state: "ready", detail: (await engine.open({})).device };
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);
@@ -55,13 +78,28 @@ async function examine(engine: Engine): Promise<EngineReport> {
   }
 }
 
+/** The link is the same for both packages. */
+function reportLink(): LinkReport | undefined {
+  const installed = findAnyPackage(import.meta.url);
+  const found = installed && findLink(installed.folder, defaultCache());
+  if (found === undefined) return undefined;
+  const { addon, stale, link } = found;
+  const { tensorflow, linkedAt } = link;
+  const what = { tensorflow: tensorflow.version, folder: tensorflow.folder, addon, linkedAt };
+  return stale === undefined ? { state: "ready", ...what } : { state: "stale", ...what, reason: stale };
+}
+
 /**
  * Looks at this machine: Node, processor, memory, and every engine, which is really started. Leaves `options.engine` active and
  * times a small residual block on it. Takes about a second; call it before there are tensors.
  */
 export async function doctor({ engine = "auto" }: DoctorOptions = {}): Promise<DoctorReport> {
   const engines: EngineReport[] = [];
-  for (const candidate of NODE_ENGINES) engines.push(await examine(candidate));
+  for (const candidate of NODE_ENGINES) {
+    const running = engines.find(({ name, state }) => name === "tensorflow" && state === "ready")?.package;
+    engines.push(await examine(candidate, running));
+  }
+  const link = reportLink();
   const active = await useBackend(engine);
   const timing = await timeResidualBlock();
   await tf.ready();
@@ -72,6 +110,7 @@ export async function doctor({ engine = "auto" }: DoctorOptions = {}): Promise<D
     cpu: { model: processors[0]?.model ?? "unknown", cores: processors.length },
     memory: { totalBytes: totalmem(), freeBytes: freemem() },
     engines,
+    ...(link === undefined ? {} : { link }),
     active,
     timing,
   };

@@ -1,20 +1,36 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
-import { BackendError } from "../errors.ts";
+import { BackendError, isBackendError } from "../errors.ts";
+import { defaultCache, findLink, type TensorflowLink } from "./tensorflow-links.ts";
 
 /** The npm packages that bring TensorFlow to Node. */
 export type TensorflowPackage = "@tensorflow/tfjs-node" | "@tensorflow/tfjs-node-gpu";
 
-/** Where a package of TensorFlow stands. */
-export interface TensorflowModule {
-  /** File to load. */
-  readonly file: string;
+/** An installed package, with or without its addon. */
+export interface InstalledPackage {
+  readonly name: TensorflowPackage;
   readonly folder: string;
   readonly version: string;
+  /** File to load. */
+  readonly file: string;
+}
+
+/** Where a package of TensorFlow stands. */
+export interface TensorflowModule extends InstalledPackage {
   /** The native library. */
   readonly addon: string;
+  /** Set where the library is one that was linked to the user's TensorFlow. */
+  readonly link?: TensorflowLink;
+  /** Why a link that is there is not taken. */
+  readonly warning?: string;
 }
+
+/** In the order in which they are preferred. */
+export const TENSORFLOW_PACKAGES: readonly TensorflowPackage[] = ["@tensorflow/tfjs-node-gpu", "@tensorflow/tfjs-node"];
+
+/** The command that links the addon to the TensorFlow of a Python, for messages. */
+export const LINK_COMMAND = "cassava doctor --link-tensorflow";
 
 /** The command that installs a package, for messages. */
 export function installCommand(name: TensorflowPackage): string {
@@ -33,11 +49,11 @@ function addonIn(folder: string): string | undefined {
 }
 
 /**
- * Finds a package and its native library without loading either. `from` is the file or URL whose `node_modules` are searched.
+ * Finds a package, whether or not it has its addon. `from` is the file or URL whose `node_modules` are searched.
  *
- * @throws {BackendError} `ENGINE_MISSING` where the package is not installed, `ADDON_MISSING` where its library was not built.
+ * @throws {BackendError} `ENGINE_MISSING`
  */
-export function findTensorflow(name: TensorflowPackage, from: string | URL): TensorflowModule {
+function findPackage(name: TensorflowPackage, from: string | URL): InstalledPackage {
   const require = createRequire(from);
   let manifest: string;
   try {
@@ -53,10 +69,47 @@ export function findTensorflow(name: TensorflowPackage, from: string | URL): Ten
     version: string;
     main?: string;
   };
-  const addon = addonIn(folder);
-  if (addon === undefined) {
-    const message = `${name} ${version} is installed, but its native library (tfjs_binding.node) is not: npm rebuild ${name} downloads it`;
-    throw new BackendError("ADDON_MISSING", message, { engine: name });
+  return { name, folder, version, file: join(folder, main) };
+}
+
+/** The first of `names` that is installed, or undefined where none is. */
+export function findAnyPackage(
+  from: string | URL,
+  names: readonly TensorflowPackage[] = TENSORFLOW_PACKAGES,
+): InstalledPackage | undefined {
+  for (const name of names) {
+    try {
+      return findPackage(name, from);
+    } catch (error) {
+      if (!isBackendError(error, "ENGINE_MISSING")) throw error;
+    }
   }
-  return { file: join(folder, main), folder, version, addon };
+  return undefined;
+}
+
+/**
+ * Finds a package and its native library without loading either: the one that was linked to the user's TensorFlow, else the
+ * package's own. `cache` is the folder that `linkTensorflow` wrote to.
+ *
+ * @throws {BackendError} `ENGINE_MISSING` where the package is not installed, `LINK_STALE` where what it was linked to has changed,
+ *   `ADDON_MISSING` where its library was never built.
+ */
+export function findTensorflow(
+  name: TensorflowPackage,
+  from: string | URL,
+  cache: string = defaultCache(),
+): TensorflowModule {
+  const installed = findPackage(name, from);
+  const linked = findLink(installed.folder, cache);
+  if (linked !== undefined && linked.stale === undefined)
+    return { ...installed, addon: linked.addon, link: linked.link };
+  const addon = addonIn(installed.folder);
+  if (linked !== undefined) {
+    const message = `${name}: ${linked.stale}: link it again with ${LINK_COMMAND}`;
+    if (addon === undefined) throw new BackendError("LINK_STALE", message, { engine: name });
+    return { ...installed, addon, warning: `${message}; its own TensorFlow runs meanwhile` };
+  }
+  if (addon !== undefined) return { ...installed, addon };
+  const message = `${name} ${installed.version} is installed, but its native library (tfjs_binding.node) is not: npm rebuild ${name} downloads it, ${LINK_COMMAND} makes it from the TensorFlow of your Python`;
+  throw new BackendError("ADDON_MISSING", message, { engine: name });
 }

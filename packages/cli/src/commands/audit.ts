@@ -1,6 +1,6 @@
 import type { Dataset } from "@cassava/contracts";
 import { type AuditReport, audit } from "@cassava/data";
-import { sharpDecoder } from "@cassava/data/node";
+import { defaultDecoder } from "@cassava/data/node";
 import type { Command } from "commander";
 import { act, type CliContext } from "../context.ts";
 import { type CommonOptions, DATASET } from "../options.ts";
@@ -15,7 +15,7 @@ export function auditCommand(program: Command, context: CliContext): void {
   program
     .command("audit")
     .description(
-      "count images and classes; find duplicates, unreadable files, rows without image and images without row",
+      "count images and classes; find duplicates, look-alikes, outliers, unreadable files, rows without image and images without row",
     )
     .argument("<dataset...>", DATASET)
     .action(
@@ -23,7 +23,7 @@ export function auditCommand(program: Command, context: CliContext): void {
         const look = async (dataset: Dataset) => {
           const progress = output.progress("reading images", dataset.entries.length);
           const onProgress = ({ done }: { done: number }) => progress.update(done);
-          const report = await audit(dataset, { decode: sharpDecoder(), signal, onProgress });
+          const report = await audit(dataset, { decode: defaultDecoder(), signal, onProgress });
           output.info(`read ${plural(report.images.total, "image")} in ${duration(progress.end())}`);
           output.result(report, describeAudit(report));
         };
@@ -50,18 +50,64 @@ export function describeAudit(report: AuditReport): string {
       ? [`label entropy: ${report.labelEntropy.toFixed(4)} nats: the loss of a model that learned only the shares`]
       : []),
     ...(sizes ? [`sizes: ${common.map(([size, count]) => `${size} (${count})`).join(", ")}`] : []),
+    ...describeSkew(report),
     named("rows without image", report.rowsWithoutImage.ids),
     named("images without row", report.imagesWithoutRow.ids),
     `duplicates: ${plural(duplicates.groups.length, "group")}, ${duplicates.conflicts} with conflicting labels`,
     ...duplicates.groups
       .slice(0, SHOWN)
       .map(({ ids, conflict }) => `  ${ids.join(" = ")}${conflict ? " (labels differ)" : ""}`),
+    ...describeLookAlikes(report),
+    ...describeOutliers(report),
     `unreadable: ${unreadable.length}${more(unreadable)}`,
     ...unreadable.slice(0, SHOWN).map(({ file, reason }) => `  ${file}: ${reason}`),
     `left out for other reasons: ${report.otherProblems.length}${more(report.otherProblems)}`,
     ...report.otherProblems.slice(0, SHOWN).map(({ message }) => `  ${message}`),
   ];
   return `${classes}\n\n${lines.join("\n")}`;
+}
+
+/** How much the shards differ in their classes, in one line. */
+function describeSkew({ shards, shardSkew }: AuditReport): string[] {
+  if (shardSkew === null) return [];
+  const { cramersV, pValue } = shardSkew;
+  const verdict =
+    pValue < 0.01 ? "shards differ more than chance explains: do not split by shard" : "no more than chance explains";
+  return [
+    `classes by shard (${shards.length}): Cramér's V ${cramersV.toFixed(4)}, chi-square p = ${pValue.toPrecision(2)}: ${verdict}`,
+  ];
+}
+
+function describeLookAlikes({ nearDuplicates }: AuditReport): string[] {
+  if (nearDuplicates === null) return [];
+  const { groups, conflicts, threshold } = nearDuplicates;
+  return [
+    `look-alikes (perceptual hashes within ${threshold} of 64 bits): ${plural(groups.length, "group")}, ${conflicts} with conflicting labels`,
+    ...groups
+      .slice(0, SHOWN)
+      .map(
+        ({ ids, conflict, distance }) =>
+          `  ${ids.join(" ~ ")} (${plural(distance, "bit")} apart${conflict ? ", labels differ" : ""})`,
+      ),
+  ];
+}
+
+function describeOutliers({ outliers }: AuditReport): string[] {
+  if (outliers === null) return [];
+  const { brightness, sharpness } = outliers;
+  const list = ({ images }: typeof brightness) =>
+    `${images.length}${
+      images.length > 0
+        ? ` (${images
+            .slice(0, SHOWN)
+            .map(({ id, z }) => `${id}, z = ${z.toFixed(1)}`)
+            .join("; ")}${images.length > SHOWN ? "; …; --json has all" : ""})`
+        : ""
+    }`;
+  return [
+    `unusually dark or light (median ${brightness.median.toFixed(0)} of 255): ${list(brightness)}`,
+    `unusually blurred (median sharpness ${sharpness.median.toFixed(0)}): ${list(sharpness)}`,
+  ];
 }
 
 /** Says that a list is longer than what is shown of it. */

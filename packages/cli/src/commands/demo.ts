@@ -87,9 +87,14 @@ function demoSettings(given: Pick<TrainSettings, "dataset" | "seed" | "epochs" |
     split: null,
     ratios: RATIOS,
     inputSize: null,
+    alpha: 1,
+    pooling: "avg",
     unfreeze: "all",
     head: [],
     dropout: 0,
+    headBatchNorm: false,
+    headActivation: "relu",
+    priorBias: false,
     batchSize: 32,
     optimizer: "adam",
     learningRate: 3e-3,
@@ -97,5 +102,6 @@ function demoSettings(given: Pick<TrainSettings, "dataset" | "seed" | "epochs" |
     labelSmoothing: 0,
     classWeights: "none",
     patience: 0,
+    frozenEngine: "auto",
   };
 }

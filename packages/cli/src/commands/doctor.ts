@@ -1,35 +1,61 @@
-import { type DoctorReport, doctor } from "@cassava/backend/node";
+import { type DoctorReport, doctor, type LinkReport, linkTensorflow } from "@cassava/backend/node";
 import * as tf from "@tensorflow/tfjs";
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import { act, type CliContext, cacheFolder } from "../context.ts";
 import type { CommonOptions } from "../options.ts";
 import { bytes, table } from "../terminal/format.ts";
 import { versions } from "../version.ts";
+
+interface DoctorCommandOptions extends CommonOptions {
+  readonly linkTensorflow?: boolean;
+  readonly python?: string;
+}
 
 /** `cassava doctor` */
 export function doctorCommand(program: Command, context: CliContext): void {
   program
     .command("doctor")
     .description("say which compute engines this machine has, which one is taken, and how to get a faster one")
+    .option(
+      "--link-tensorflow",
+      "first compile the addon of the installed tfjs-node against the TensorFlow (2.15 or newer) of a Python; needs a C++ compiler",
+    )
+    .addOption(
+      new Option("--python <path>", "the Python to take it from; default: python3 or python").implies({
+        linkTensorflow: true,
+      }),
+    )
     .action(
-      act(context, async ({ output, env }, _: CommonOptions) => {
+      act(context, async ({ output, env }, options: DoctorCommandOptions) => {
         tf.env().set("PROD", true);
-        const report = await doctor();
         const cache = cacheFolder(env);
+        if (options.linkTensorflow) {
+          await linkTensorflow({ python: options.python, cache, onProgress: (line) => output.info(line) });
+        }
+        const report = await doctor();
         output.result({ version: 1, versions, cache, ...report }, describeDoctor(report, cache));
       }),
     );
 }
 
-function describeDoctor({ node, platform, cpu, memory, engines, active, timing }: DoctorReport, cache: string): string {
+function describeDoctor({ node, platform, cpu, memory, engines, link, active, timing }: DoctorReport, cache: string) {
   const rows = engines.map(({ name, package: from, state, detail, install }) => [name, from, state, install ?? detail]);
   return [
     `cassava ${versions.cassava}, Node ${node} on ${platform}, tfjs ${versions.tfjs}`,
     `processor: ${cpu.model}, ${cpu.cores} cores; memory: ${bytes(memory.totalBytes)}, ${bytes(memory.freeBytes)} free`,
     `cache: ${cache}`,
+    `TensorFlow of Python: ${describeLink(link)}`,
     "",
     table([["engine", "package", "state", "device, or the command that installs it"], ...rows]),
     "",
     `taken: ${active.name} (${active.device}); ${timing.what}: ${timing.msPerImage.toFixed(2)} ms an image`,
   ].join("\n");
+}
+
+function describeLink(link: LinkReport | undefined): string {
+  const command = "cassava doctor --link-tensorflow [--python PATH]";
+  if (link === undefined) return `not linked (${command})`;
+  const { state, tensorflow, folder, linkedAt, reason } = link;
+  if (state === "stale") return `${reason}: link it again (${command})`;
+  return `${tensorflow}, linked ${linkedAt.slice(0, 10)}, in ${folder}`;
 }

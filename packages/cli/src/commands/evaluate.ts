@@ -1,25 +1,27 @@
 import { join, resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
-import type { Dataset } from "@cassava/contracts";
+import type { Dataset, FrozenEngine } from "@cassava/contracts";
 import { checkSplit, isDataError, parseSplit, partNames, type Split } from "@cassava/data";
 import { predict } from "@cassava/train";
 import { type Command, Option } from "commander";
 import { type ActionContext, act, type CliContext } from "../context.ts";
 import { CliError } from "../errors.ts";
-import { type CommonOptions, DATASET } from "../options.ts";
+import { type CommonOptions, choice, DATASET } from "../options.ts";
 import { withDataset } from "../run/dataset.ts";
 import { startEngine } from "../run/engine.ts";
 import { featureSupply } from "../run/features.ts";
+import { FROZEN_ENGINE, FROZEN_ENGINES, startFrozenEngine } from "../run/frozen-engine.ts";
 import { loadRunModel } from "../run/load-run.ts";
 import { describeSummary, measure, type RunMetrics } from "../run/measure.ts";
 import { readRunFile } from "../run/run-folder.ts";
-import type { RunConfig } from "../run/settings.ts";
+import type { RunConfig, TrainSettings } from "../run/settings.ts";
 
 type Part = (typeof partNames)[number];
 
 interface Options extends CommonOptions {
   readonly part?: Part;
   readonly engine: string;
+  readonly frozenEngine: TrainSettings["frozenEngine"];
 }
 
 /** `cassava evaluate <run> [dataset]` */
@@ -35,6 +37,9 @@ export function evaluateCommand(program: Command, context: CliContext): void {
       ),
     )
     .option("--engine <name>", "auto, tensorflow, wasm or cpu", "auto")
+    .addOption(
+      choice("--frozen-engine <name>", `${FROZEN_ENGINE}; auto: that of the run, if possible`, FROZEN_ENGINES, "auto"),
+    )
     .action(
       act(context, async (action, options: Options, runPath: string, paths: string[]) => {
         const run = resolve(action.cwd, runPath);
@@ -46,9 +51,11 @@ export function evaluateCommand(program: Command, context: CliContext): void {
         const elsewhere = paths.length > 0 && options.part === undefined;
         const part = elsewhere ? undefined : (options.part ?? metrics.part);
         await startEngine(options.engine, action.output);
+        const choices = { requested: options.frozenEngine, preferred: config.frozenEngine };
+        const frozenEngine = await startFrozenEngine(choices, action.output);
         const source = paths.length > 0 ? paths.map((path) => resolve(action.cwd, path)) : config.settings.dataset;
         const found = await withRunDataset(source, run, action, (dataset) =>
-          evaluateOn(dataset, { run, config, split, part }, action),
+          evaluateOn(dataset, { run, config, split, part, frozenEngine }, action),
         );
         const saved = part && metrics.parts[part];
         const reproduced =
@@ -76,9 +83,11 @@ interface Evaluation {
   readonly split: Split;
   /** Absent: all labelled images that the run has not seen. */
   readonly part: Part | undefined;
+  readonly frozenEngine: FrozenEngine | undefined;
 }
 
-async function evaluateOn(dataset: Dataset, { run, config, split, part }: Evaluation, action: ActionContext) {
+async function evaluateOn(dataset: Dataset, evaluation: Evaluation, action: ActionContext) {
+  const { run, config, split, part, frozenEngine } = evaluation;
   const { output, signal } = action;
   const names = dataset.classes.map(({ name }) => name);
   if (!isDeepStrictEqual(names, config.classes)) {
@@ -98,7 +107,7 @@ async function evaluateOn(dataset: Dataset, { run, config, split, part }: Evalua
       : "the data set has no labelled image that the run has not seen";
     throw new CliError("NO_IMAGES", `there is nothing to evaluate on: ${why}`);
   }
-  const model = await loadRunModel(run);
+  const model = await loadRunModel(run, frozenEngine);
   try {
     const known = model.classes.map(({ name }) => name);
     if (!isDeepStrictEqual(known, config.classes)) {

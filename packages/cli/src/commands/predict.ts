@@ -6,12 +6,18 @@ import { sharpDecoder } from "@cassava/data/node";
 import { imageFeatures, predict } from "@cassava/train";
 import type { Command } from "commander";
 import { act, type CliContext } from "../context.ts";
-import type { CommonOptions } from "../options.ts";
+import { type CommonOptions, choice } from "../options.ts";
 import { startEngine } from "../run/engine.ts";
+import { FROZEN_ENGINE, FROZEN_ENGINES, startFrozenEngine } from "../run/frozen-engine.ts";
 import { loadRunModel } from "../run/load-run.ts";
 import { readRunFile } from "../run/run-folder.ts";
-import type { RunConfig } from "../run/settings.ts";
+import type { RunConfig, TrainSettings } from "../run/settings.ts";
 import { percent, table } from "../terminal/format.ts";
+
+interface Options extends CommonOptions {
+  readonly engine: string;
+  readonly frozenEngine: TrainSettings["frozenEngine"];
+}
 
 /** Images that are decoded and classified together. */
 const BATCH = 32;
@@ -25,14 +31,18 @@ export function predictCommand(program: Command, context: CliContext): void {
     .argument("<run>", "a folder that cassava train wrote")
     .argument("<image...>", "JPEG, PNG or WebP files, or folders of them")
     .option("--engine <name>", "auto, tensorflow, wasm or cpu", "auto")
+    .addOption(
+      choice("--frozen-engine <name>", `${FROZEN_ENGINE}; auto: that of the run, if possible`, FROZEN_ENGINES, "auto"),
+    )
     .action(
-      act(context, async (action, options: CommonOptions & { engine: string }, runPath: string, paths: string[]) => {
+      act(context, async (action, options: Options, runPath: string, paths: string[]) => {
         const { output, cwd, signal } = action;
         const run = resolve(cwd, runPath);
-        await readRunFile<RunConfig>(run, "config.json");
+        const config = await readRunFile<RunConfig>(run, "config.json");
         const files = await imageFiles(paths.map((path) => resolve(cwd, path)));
         await startEngine(options.engine, output);
-        const model = await loadRunModel(run);
+        const choices = { requested: options.frozenEngine, preferred: config.frozenEngine };
+        const model = await loadRunModel(run, await startFrozenEngine(choices, output));
         try {
           const dataset = fileDataset(model.classes, files);
           const source = imageBatches(dataset, {

@@ -6,15 +6,17 @@ import { checkSplit, parseRatios, parseSplit, type Split, split } from "@cassava
 import { backboneSpec, backbones } from "@cassava/models";
 import { type Command, Option } from "commander";
 import { type ActionContext, act, type CliContext } from "../context.ts";
-import { CliError } from "../errors.ts";
+import { CliError, isForeseen } from "../errors.ts";
 import { type CommonOptions, choice, DATASET, positive, share, whole, widths } from "../options.ts";
 import { checkTrainable } from "../run/check-split.ts";
 import { withDataset } from "../run/dataset.ts";
+import { FROZEN_ENGINE, FROZEN_ENGINES } from "../run/frozen-engine.ts";
 import { describeSummary } from "../run/measure.ts";
 import { createRunFolder } from "../run/run-folder.ts";
 import type { TrainSettings } from "../run/settings.ts";
 import { stopwatch } from "../run/stages.ts";
 import { type TrainRunResult, trainRun } from "../run/train-run.ts";
+import { openUnfinished, type Unfinished } from "../run/unfinished.ts";
 import { duration } from "../terminal/format.ts";
 import { describeSplit } from "./split.ts";
 
@@ -24,9 +26,14 @@ interface Options extends CommonOptions {
   readonly split?: string;
   readonly ratios: string;
   readonly inputSize?: number;
+  readonly alpha: number;
+  readonly pooling: TrainSettings["pooling"];
   readonly unfreeze?: string;
   readonly head: number[];
   readonly dropout: number;
+  readonly headBatchNorm?: true;
+  readonly headActivation: TrainSettings["headActivation"];
+  readonly priorBias?: true;
   readonly epochs: number;
   readonly batchSize: number;
   readonly optimizer: TrainSettings["optimizer"];
@@ -37,14 +44,16 @@ interface Options extends CommonOptions {
   readonly patience: number;
   readonly seed: number;
   readonly engine: string;
+  readonly frozenEngine: TrainSettings["frozenEngine"];
+  readonly resume?: true;
   readonly out: string;
 }
 
 /** `cassava train <dataset>` */
 export function trainCommand(program: Command, context: CliContext): void {
   const names = Object.keys(backbones).join(", ");
-  const addresses = Object.values(backbones).flatMap(({ name, imagenet }) =>
-    imagenet ? [`  ${name}: ${imagenet}`] : [],
+  const published = Object.values(backbones).flatMap(({ name, imagenet }) =>
+    imagenet ? [`  ${name}: ${imagenet(1).url}`] : [],
   );
   program
     .command("train")
@@ -52,19 +61,27 @@ export function trainCommand(program: Command, context: CliContext): void {
     .argument("<dataset...>", DATASET)
     .requiredOption("--backbone <name>", `the network: ${names}`)
     .requiredOption(
-      "--weights <path>",
-      "its ImageNet weights, a Keras .h5 file without top (may be gzipped); none: from scratch",
+      "--weights <source>",
+      "imagenet: the official ones, downloaded once into the cache; or a path or an address of a Keras .h5 file without top (may be gzipped) or of tfjs's model.json; none: from scratch",
     )
     .requiredOption("--out <dir>", "folder for the run; it must not exist yet")
+    .option("--resume", "go on with a run of the same settings that was cut short")
     .addOption(new Option("--split <file>", "replay a split of cassava split").conflicts("ratios"))
     .option("--ratios <a/b/c>", "train/validation/test, stratified", "60/20/20")
     .option("--input-size <px>", "height and width of the images (default: the backbone's)", whole(1, 1024))
+    .option("--alpha <multiplier>", "width of a backbone that has several: .25, .5, .75 or 1 of mobilenet", positive, 1)
+    .addOption(choice("--pooling <name>", "how features become one vector", ["avg", "max", "none"], "avg"))
     .option(
       "--unfreeze <stage>",
       "train the backbone from this stage on; all: from its first (default: none with weights, all without)",
     )
     .option("--head <widths>", "hidden layers, as 256,128,64; none: a linear head", widths, [256])
     .option("--dropout <share>", "after each hidden layer", share, 0.3)
+    .option("--head-batch-norm", "normalize each hidden layer before its activation")
+    .addOption(
+      choice("--head-activation <name>", "of the hidden layers", ["relu", "elu", "tanh", "swish", "linear"], "relu"),
+    )
+    .option("--prior-bias", "begin with the shares of the training classes as the answer")
     .option("--epochs <n>", "at most", whole(1), 30)
     .option("--batch-size <n>", "images in a step", whole(1), 32)
     .addOption(choice("--optimizer <name>", "how weights move", ["adam", "adamW", "sgd"], "adam"))
@@ -82,7 +99,10 @@ export function trainCommand(program: Command, context: CliContext): void {
     .option("--patience <epochs>", "stop after so many epochs without a better validation loss; 0: never", whole(0), 5)
     .option("--seed <n>", "of split, order, initial weights and dropout", whole(0), 42)
     .option("--engine <name>", "auto, tensorflow, wasm or cpu", "auto")
-    .addHelpText("after", `\nThe official weights without top, to download once:\n${addresses.join("\n")}`)
+    .addOption(
+      choice("--frozen-engine <name>", `${FROZEN_ENGINE}; auto: onnx where it is installed`, FROZEN_ENGINES, "auto"),
+    )
+    .addHelpText("after", `\nThe weights of --weights imagenet:\n${published.join("\n")}`)
     .action(
       act(context, async (action, options: Options, paths: string[]) => {
         const { output, cwd } = action;
@@ -90,7 +110,10 @@ export function trainCommand(program: Command, context: CliContext): void {
         const settings = settingsOf(options, paths, cwd);
         const folder = await createRunFolder(out);
         const stages = stopwatch();
+        let unfinished: Unfinished | undefined;
         try {
+          const checkpoints = await openUnfinished(out, settings, options.resume ?? false, output);
+          unfinished = checkpoints;
           const result = await withDataset(
             paths.map((path) => resolve(cwd, path)),
             output,
@@ -103,17 +126,21 @@ export function trainCommand(program: Command, context: CliContext): void {
                   dataset.classes.map(({ name }) => name),
                 ),
               );
-              return trainRun({ dataset, split: made, settings, folder, stages }, action);
+              return trainRun({ dataset, split: made, settings, folder, stages, unfinished: checkpoints }, action);
             },
           );
           await folder.write("log.txt", `${output.log.join("\n")}\n`);
           await folder.finish();
+          await checkpoints.finished();
           const { epochs, reason } = result.fit;
           const timings = { seconds: stages.seconds, peakMemoryMiB: result.peakMemoryMiB };
           const document = { run: out, epochs, reason, timings, ...result.metrics };
           output.result(document, describeResult(result, stages.seconds, out));
         } catch (error) {
           await folder.abandon();
+          // A run that came to its end in vain is nothing to go on from.
+          if (isForeseen(error) && error.code === "DIVERGED") await unfinished?.finished();
+          else await unfinished?.interrupted(output);
           throw error;
         }
       }),
@@ -125,13 +152,18 @@ function settingsOf(options: Options, paths: readonly string[], cwd: string): Tr
   return {
     dataset: paths.map((path) => resolve(cwd, path)),
     backbone: backboneSpec(options.backbone).name,
-    weights: fromScratch ? "none" : resolve(cwd, options.weights),
+    weights: isPath(options.weights) ? resolve(cwd, options.weights) : options.weights,
     split: options.split === undefined ? null : resolve(cwd, options.split),
     ratios: parseRatios(options.ratios),
     inputSize: options.inputSize ?? null,
+    alpha: options.alpha,
+    pooling: options.pooling,
     unfreeze: options.unfreeze ?? (fromScratch ? "all" : null),
     head: options.head,
     dropout: options.dropout,
+    headBatchNorm: options.headBatchNorm ?? false,
+    headActivation: options.headActivation,
+    priorBias: options.priorBias ?? false,
     epochs: options.epochs,
     batchSize: options.batchSize,
     optimizer: options.optimizer,
@@ -142,7 +174,12 @@ function settingsOf(options: Options, paths: readonly string[], cwd: string): Tr
     patience: options.patience,
     seed: options.seed,
     engine: options.engine,
+    frozenEngine: options.frozenEngine,
   };
+}
+
+function isPath(weights: string): boolean {
+  return weights !== "none" && weights !== "imagenet" && !/^https?:\/\//i.test(weights);
 }
 
 async function splitFor(settings: TrainSettings, dataset: Dataset, { output }: ActionContext): Promise<Split> {

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { Dataset } from "@cassava/contracts";
 import { imageBatches } from "@cassava/data";
 import { folderStore, sharpDecoder } from "@cassava/data/node";
-import { type CassavaClassifier, stagesOf } from "@cassava/models";
+import { type CassavaClassifier, checkContract, stagesOf } from "@cassava/models";
 import { extractFeatures, type FeatureSource, featureBatches, imageFeatures } from "@cassava/train";
 import { type ActionContext, cacheFolder } from "../context.ts";
 import { bytes, duration, plural } from "../terminal/format.ts";
@@ -23,6 +23,21 @@ export interface FeatureRequest {
 /** What a model's trainable part sees of the images of one data set. */
 export type FeatureSupply = (label: string, request: FeatureRequest) => Promise<FeatureSource>;
 
+/** Images that are looked at before anything is computed. */
+const FIRST_IMAGES = 16;
+
+/**
+ * Refuses, before any training, images that the network would take and not understand.
+ *
+ * @throws {ModelsError} `CONTRACT_VIOLATED`
+ */
+export async function checkPixels(model: CassavaClassifier, dataset: Dataset, ids: readonly string[]): Promise<void> {
+  const some = ids.slice(0, FIRST_IMAGES);
+  const size = model.frozen.inputSize;
+  const source = imageBatches(dataset, { ids: some, size, batchSize: FIRST_IMAGES, decode: sharpDecoder() });
+  for await (const batch of source.batches(0)) checkContract(model.contract, batch);
+}
+
 /**
  * Features by way of the cache where a frozen part does real work; where the network is trained down to its pixels, or where the
  * features of `images` images would not fit into memory, straight from the images.
@@ -36,7 +51,7 @@ export function featureSupply(
   const decode = sharpDecoder();
   const size = model.frozen.inputSize;
   const width = model.frozen.outputShape.reduce((product, n) => product * n, 1);
-  const downToPixels = model.unfreezeFrom === stagesOf(model.backbone.graph)[0];
+  const downToPixels = model.cut === stagesOf(model.backbone.graph)[0];
   const held = images * width * 4;
   if (!downToPixels && held > HELD_BYTES) {
     output.warn(

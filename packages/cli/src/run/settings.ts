@@ -1,20 +1,29 @@
+import type { FrozenEngineName } from "./frozen-engine.ts";
+
 /** Every setting of a training run that has an effect; `config.json` holds them all, so that a run can be repeated. */
 export interface TrainSettings {
   /** Paths of the data set, absolute. */
   readonly dataset: readonly string[];
   readonly backbone: string;
-  /** A Keras `.h5` file, absolute, or `none`: trained from scratch. */
+  /** `imagenet`, an http(s) address or an absolute path of a file of weights, or `none`: trained from scratch. */
   readonly weights: string;
   /** A split file to replay, absolute; null: split anew by `ratios` and `seed`. */
   readonly split: string | null;
   readonly ratios: readonly number[];
   /** Pixels; null: the backbone's default. */
   readonly inputSize: number | null;
+  /** Width multiplier of the backbone; 1 where it has none. */
+  readonly alpha: number;
+  readonly pooling: "avg" | "max" | "none";
   /** First stage that is trained; `all`, or null for none. */
   readonly unfreeze: string | null;
   /** Widths of the hidden layers of the head. */
   readonly head: readonly number[];
   readonly dropout: number;
+  readonly headBatchNorm: boolean;
+  readonly headActivation: "relu" | "elu" | "tanh" | "swish" | "linear";
+  /** Whether the head begins with the shares of the training classes as its answer. */
+  readonly priorBias: boolean;
   readonly epochs: number;
   readonly batchSize: number;
   readonly optimizer: "adam" | "adamW" | "sgd";
@@ -27,6 +36,7 @@ export interface TrainSettings {
   readonly seed: number;
   /** `auto` or the name of an engine. */
   readonly engine: string;
+  readonly frozenEngine: "auto" | FrozenEngineName;
 }
 
 /** `config.json` of a run. */
@@ -36,6 +46,8 @@ export interface RunConfig {
   readonly inputSize: number;
   readonly classes: readonly string[];
   readonly engine: { readonly name: string; readonly device: string };
+  /** What ran the frozen part. */
+  readonly frozenEngine: FrozenEngineName;
   readonly versions: Readonly<Record<string, string>>;
   readonly model: {
     readonly parameters: number;

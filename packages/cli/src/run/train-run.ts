@@ -11,6 +11,7 @@ import {
   cosineSchedule,
   crossentropy,
   earlyStopping,
+  type FitOptions,
   type FitResult,
   fit,
   predict,
@@ -23,11 +24,13 @@ import { percent } from "../terminal/format.ts";
 import { versions } from "../version.ts";
 import { buildModel } from "./build-model.ts";
 import { startEngine } from "./engine.ts";
-import { featureSupply } from "./features.ts";
+import { checkPixels, featureSupply } from "./features.ts";
+import { startFrozenEngine } from "./frozen-engine.ts";
 import { type Baseline, judge, majorityBaseline, measure, predictionLines, type RunMetrics } from "./measure.ts";
 import type { RunFolder } from "./run-folder.ts";
 import type { RunConfig, TrainSettings } from "./settings.ts";
 import { peakMemory, type Stages } from "./stages.ts";
+import type { Unfinished } from "./unfinished.ts";
 
 /** What a run works on. */
 export interface TrainRunInput {
@@ -36,6 +39,8 @@ export interface TrainRunInput {
   readonly settings: TrainSettings;
   readonly folder: RunFolder;
   readonly stages: Stages;
+  /** Where the run leaves checkpoints. */
+  readonly unfinished?: Unfinished | undefined;
   /** Baselines beside the majority class, computed from the same split. */
   readonly baselines?: readonly Baseline[];
 }
@@ -53,7 +58,12 @@ export async function trainRun(input: TrainRunInput, context: ActionContext): Pr
   const { dataset, split, settings, folder, stages } = input;
   const { output, signal } = context;
   const engine = await stages.time("engine", () => startEngine(settings.engine, output));
-  const model = await stages.time("model", () => buildModel(settings, dataset.classes));
+  // Where everything is trained, nothing is left for another engine than the one that trains.
+  const preferred = settings.unfreeze === "all" ? "tfjs" : "onnx";
+  const frozenEngine = await startFrozenEngine({ requested: settings.frozenEngine, preferred }, output);
+  const model = await stages.time("model", () =>
+    buildModel(settings, dataset.classes, split.counts.train, context, frozenEngine),
+  );
   try {
     const sizes = summary(model);
     const config: RunConfig = {
@@ -62,6 +72,7 @@ export async function trainRun(input: TrainRunInput, context: ActionContext): Pr
       inputSize: sizes.inputSize,
       classes: dataset.classes.map(({ name }) => name),
       engine: { name: engine.name, device: engine.device },
+      frozenEngine: frozenEngine === undefined ? "tfjs" : "onnx",
       versions,
       model: {
         parameters: sizes.parameters,
@@ -76,6 +87,7 @@ export async function trainRun(input: TrainRunInput, context: ActionContext): Pr
 
     const { batchSize, seed } = settings;
     const images = split.train.length + split.validation.length + split.test.length;
+    await stages.time("features", () => checkPixels(model, dataset, split.train));
     const supply = featureSupply(model, dataset, images, context);
     const [train, validation, test] = await stages.time("features", async () => [
       await supply("train", { ids: split.train, batchSize, shuffle: { seed } }),
@@ -83,7 +95,15 @@ export async function trainRun(input: TrainRunInput, context: ActionContext): Pr
       await supply("test", { ids: split.test, batchSize }),
     ]);
 
-    const fitted = await stages.time("training", () => trainHead(model, train!, validation!, settings, split, context));
+    const fitted = await stages.time("training", () =>
+      trainHead(
+        model,
+        { train: train!, validation: validation!, checkpoints: input.unfinished },
+        settings,
+        split,
+        context,
+      ),
+    );
     checkFinite(fitted);
     const part = split.test.length > 0 ? "test" : "validation";
     const predictions = await stages.time("evaluation", async () => ({
@@ -132,12 +152,9 @@ function keptEpoch({ history, epochs }: FitResult, { patience }: TrainSettings):
   return losses.indexOf(Math.min(...losses)) + 1;
 }
 
-type Source = Parameters<typeof fit>[1]["train"];
-
 async function trainHead(
   model: CassavaClassifier,
-  train: Source,
-  validation: Source,
+  { train, validation, checkpoints }: Pick<FitOptions, "train" | "validation" | "checkpoints">,
   settings: TrainSettings,
   split: Split,
   { output, signal }: ActionContext,
@@ -148,7 +165,18 @@ async function trainHead(
   const classWeights = settings.classWeights === "balanced" ? balancedClassWeights(split.counts.train) : undefined;
   const callbacks: Callback[] = [terminateOnNaN(), ...(patience > 0 ? [earlyStopping({ patience })] : [])];
   const loss = crossentropy({ labelSmoothing, classWeights });
-  const run = fit(model, { train, validation, epochs, optimizer, schedule, loss, callbacks, seed, signal });
+  const run = fit(model, {
+    train,
+    validation,
+    epochs,
+    optimizer,
+    schedule,
+    loss,
+    callbacks,
+    seed,
+    signal,
+    checkpoints,
+  });
   const batches = Math.ceil(train.size / train.batchSize);
   const progress = output.progress("training", epochs * batches);
   for await (const event of run) {
@@ -157,9 +185,11 @@ async function trainHead(
         event.epoch * batches + event.batch + 1,
         `epoch ${event.epoch + 1}, loss ${event.loss.toFixed(3)}`,
       );
+    } else if (event.type === "resume") {
+      output.info(`resumed in epoch ${event.epoch + 1}, after ${event.batch} of ${batches} steps of it`);
     } else if (event.type === "epoch") {
       output.info(epochLine(event.epoch, event.epochs, event.logs, event.seconds));
-    } else if (event.reason !== "completed") {
+    } else if (event.type === "stop" && event.reason !== "completed") {
       output.info(`stopped: ${event.reason}`);
     }
   }

@@ -2,12 +2,6 @@ import { readdir, stat } from "node:fs/promises";
 import { join, sep } from "node:path";
 import { DataError, reasonOf } from "../errors.ts";
 
-/** Names that are taken for images where a folder is looked through. */
-const imageName = /\.(jpe?g|png|webp)$/i;
-
-/** True where the name says JPEG, PNG or WebP. */
-export const isImageName = (name: string): boolean => imageName.test(name);
-
 /**
  * Files below `folder`, at any depth, as paths from it with "/" between the names, sorted by code unit; hidden ones are
  * left out. Throws a DataError (DATASET_MISSING) where the folder cannot be read.

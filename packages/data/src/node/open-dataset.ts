@@ -2,15 +2,14 @@ import { readdir } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import type { Dataset } from "@cassava/contracts";
 import { DataError } from "../errors.ts";
+import { isImageName, isShardName } from "../files/image-names.ts";
 import { type CsvDatasetOptions, csvDataset } from "./csv-dataset.ts";
-import { folderDataset } from "./folder-dataset.ts";
-import { isImageName, kindOf, missing } from "./list-images.ts";
+import { type FolderDatasetOptions, folderDataset } from "./folder-dataset.ts";
+import { kindOf, missing } from "./list-images.ts";
 import { type TfrecordDatasetOptions, tfrecordDataset } from "./tfrecord-dataset.ts";
 
 /** Options of whichever kind of data set is found; those of the other kinds do nothing. */
-export interface OpenDatasetOptions extends CsvDatasetOptions, TfrecordDatasetOptions {}
-
-const isShardName = (name: string): boolean => /\.tfrec(ord)?s?$/i.test(name);
+export interface OpenDatasetOptions extends CsvDatasetOptions, FolderDatasetOptions, TfrecordDatasetOptions {}
 
 /**
  * Opens what lies at a path: the first of
@@ -47,7 +46,7 @@ export async function openDataset(
   for (const folder of [only, join(only, "train_tfrecords")]) {
     if (await holdsShards(folder)) return tfrecordDataset(folder, options);
   }
-  if (await holdsImages(only)) return folderDataset(only);
+  if (await holdsImages(only)) return folderDataset(only, options);
   const message = `${only} is no data set: it needs ${csv} with ${images}/, or *.tfrec files, or one folder of JPEG, PNG or WebP images for each class`;
   throw new DataError("DATASET_UNKNOWN", message, { file: only });
 }

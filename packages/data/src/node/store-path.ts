@@ -2,9 +2,9 @@
  * Ends the name of a file whose key has no extension of its own; the names of folders never contain a dot, so that "a" and "a/b" can
  * both be keys.
  */
-const suffix = ".bin";
+const suffix = ".value";
 /** A last segment that is a file name as it is: it has an extension, which is not ours. */
-const fileName = /^[a-z0-9_-][a-z0-9_.-]{0,100}\.(?!bin$)[a-z0-9_-]+$/;
+const fileName = /^[a-z0-9_-][a-z0-9_.-]{0,100}\.(?!value$)[a-z0-9_-]+$/;
 /** Escaped characters in one name; file systems allow 255 bytes. */
 const longestName = 200;
 

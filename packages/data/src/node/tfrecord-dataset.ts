@@ -1,94 +1,92 @@
 import { dirname } from "node:path";
-import type { Dataset, DatasetEntry, DatasetProblem } from "@cassava/contracts";
-import { bytes, decodeWith, isTFRecordError, schema } from "@cassava/tfrecord";
-import { expandPaths } from "@cassava/tfrecord/node";
-import { readRecordAt } from "@cassava/tfrecord/random-access";
-import { unknownId } from "../dataset.ts";
+import type { ClassInfo, Dataset } from "@cassava/contracts";
+import { isTFRecordError } from "@cassava/tfrecord";
+import { expandPaths, openFile } from "@cassava/tfrecord/node";
 import { DataError, isDataError, reasonOf } from "../errors.ts";
-import { resolveLabels } from "../labels.ts";
+import { classList } from "../labels.ts";
 import { orderedMap } from "../ordered-map.ts";
-import { keepFirst } from "./keep-first.ts";
+import { type ReadShardOptions, readShard, recordError } from "../shards/read-shard.ts";
+import { type OpenShard, type RecordFeatures, recordFeatures, shardDataset } from "../shards/shard-dataset.ts";
 import { findLabelMap } from "./label-map-file.ts";
-import { readShard, recordError, type Shard } from "./read-shard.ts";
+import { type OpenFiles, openFiles } from "./open-files.ts";
+import { loadShardIndex, saveShardIndex, stampOf } from "./shard-index-file.ts";
 
-/** Features that {@link tfrecordDataset} reads, and what it does about damage. */
+/** Features that {@link tfrecordDataset} reads, what it keeps, and what it does about damage. */
 export interface TfrecordDatasetOptions {
-  /** Bytes feature of the encoded image. Default "image". */
-  readonly imageFeature?: string;
-  /**
-   * String feature of the name, which becomes the id. Default "image_name". Null: ids are "shard.tfrec#12", for records
-   * without names.
-   */
-  readonly nameFeature?: string | null;
-  /** Int64 feature of the class index; a record without it is unlabelled. Default "target". */
-  readonly labelFeature?: string;
+  /** Names of the features of a record. Default: the competition's, `image`, `image_name`, `target`. */
+  readonly features?: RecordFeatures;
+  /** Class names in the order of their indices, in place of a label map beside the files. */
+  readonly classes?: readonly (string | ClassInfo)[];
   /** `skip`: damaged records go to `problems`. Default "throw". */
   readonly onCorrupt?: "throw" | "skip";
+  /**
+   * Where indexes are kept: a folder, or false for nowhere. Default: beside each shard (`x.tfrec.dataset.json`); where
+   * that folder is read-only, in `CASSAVA_CACHE` or the user's cache folder.
+   */
+  readonly indexes?: string | false;
+  /** Shards that stay open between reads, at least 1. Default 32. */
+  readonly openFiles?: number;
 }
 
 /**
- * The records of TFRecord files (or of folders or globs of them) as a data set. Opening reads every file once, in
- * constant memory, with all checksums, and keeps names, labels and positions (about 200 bytes a record); images are
- * then read one by one by position. Classes come from the label map beside the first file or one folder up, else from
- * the labels.
+ * The records of TFRecord files (or of folders or globs of them) as a data set. The first opening reads every file once,
+ * in constant memory, with all checksums, and keeps an index of names, labels and positions (about 200 bytes a record
+ * in memory); later openings read the indexes of files whose size and time are unchanged. Images are read one by one by
+ * position, with their checksums. Classes are `classes`, else come from the label map beside the first file or one
+ * folder up, else from the labels.
  *
  * Throws a DataError: DATASET_MISSING where nothing matches, DATASET_EMPTY without a record, RECORD_UNREADABLE for
  * damage, a missing feature or a compressed file (`cause` is the TFRecordError), LABEL_UNKNOWN, LABEL_CONFLICT where
- * two records of one name disagree, LABEL_MAP_INVALID. Call `close` when done: shards that were read from stay open
- * until then.
+ * two records of one name disagree, LABEL_MAP_INVALID, OPTION_INVALID. Call `close` when done.
  */
 export async function tfrecordDataset(
   patterns: string | readonly string[],
   options: TfrecordDatasetOptions = {},
 ): Promise<Dataset> {
-  const { imageFeature = "image", nameFeature = "image_name", labelFeature = "target", onCorrupt = "throw" } = options;
+  const { onCorrupt = "throw", openFiles: most = 32, indexes, classes } = options;
+  if (!(Number.isInteger(most) && most >= 1)) {
+    throw new DataError("OPTION_INVALID", `tfrecordDataset: openFiles is ${most}: use an integer of at least 1`);
+  }
+  const { imageFeature, ...features } = recordFeatures(options.features);
   const paths = await filesOf(patterns);
-  const shards: Shard[] = [];
-  for await (const shard of orderedMap(paths, 1, (path) => readShard(path, { nameFeature, labelFeature, onCorrupt }))) {
-    shards.push(shard);
-  }
-  const stated = shards.flatMap((shard) => shard.records.map((record) => ({ ...record, file: shard.path, shard })));
-  if (stated.length === 0) {
-    const message = `the ${paths.length} TFRecord files (${paths[0]}, …) hold no record: write or download them again`;
-    throw new DataError("DATASET_EMPTY", message, { file: paths[0]! });
-  }
-  const { classes, labels } = resolveLabels(stated, await findLabelMap(dirname(paths[0]!)));
-  const { kept, problems } = keepFirst(stated.map((one, at) => ({ ...one, index: labels[at] })));
-  const corrupt = shards.flatMap((shard): readonly DatasetProblem[] => shard.problems);
+  const pool = openFiles(most);
+  const shards: OpenShard[] = [];
+  const open = (path: string) => openShard(path, { ...features, onCorrupt }, indexes, pool);
+  for await (const shard of orderedMap(paths, 1, open)) shards.push(shard);
+  const map = classes === undefined ? await findLabelMap(dirname(paths[0]!)) : classList(classes);
+  return shardDataset(shards, { imageFeature, map });
+}
 
-  const places = new Map(kept.map((one) => [one.id, one]));
-  const imageSchema = schema({ [imageFeature]: bytes() });
-  let closed = false;
-  return {
-    classes,
-    entries: kept.map(
-      ({ id, index, file, record }): DatasetEntry => ({
-        id,
-        ...(index !== undefined && { label: index }),
-        file,
-        record,
-      }),
-    ),
-    problems: [...corrupt, ...problems],
-    async read({ id }) {
-      const place = places.get(id);
-      if (place === undefined) throw unknownId(id, "read");
-      const { shard, ordinal, record } = place;
-      if (closed) {
-        const message = `the data set of ${shard.path} is closed: open it again to read "${id}"`;
-        throw new DataError("DATASET_CLOSED", message, { file: shard.path, id });
-      }
-      try {
-        return decodeWith(imageSchema, await readRecordAt(shard.access, shard.index, ordinal))[imageFeature]!;
-      } catch (cause) {
-        throw recordError(cause, { file: shard.path, record, id });
-      }
-    },
-    async close() {
-      closed = true;
-      for (const { access } of shards) await access.close();
-    },
-  };
+async function openShard(
+  path: string,
+  options: ReadShardOptions,
+  indexes: string | false | undefined,
+  pool: OpenFiles,
+): Promise<OpenShard> {
+  try {
+    const file = openFile(path);
+    const shard = {
+      name: path,
+      use: <T>(work: (access: typeof file) => Promise<T>) => pool.use(file, () => work(file)),
+      close: () => file.close(),
+    };
+    if (indexes === false) return { ...shard, ...(await read()) };
+    const stamp = await stampOf(path);
+    const kept = await loadShardIndex(path, stamp, options, indexes);
+    // An index of a damaged file knows what is damaged, but not as an error that could be thrown.
+    if (kept !== undefined && (kept.problems.length === 0 || options.onCorrupt === "skip")) {
+      return { ...shard, ...kept };
+    }
+    const content = await read();
+    await saveShardIndex(path, content, stamp, options, indexes);
+    return { ...shard, ...content };
+
+    function read() {
+      return pool.use(file, () => readShard({ name: path, access: file, stream: () => file }, options));
+    }
+  } catch (cause) {
+    throw recordError(cause, { file: path });
+  }
 }
 
 async function filesOf(patterns: string | readonly string[]): Promise<string[]> {

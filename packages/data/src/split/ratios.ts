@@ -1,5 +1,15 @@
 import { DataError } from "../errors.ts";
 
+/** The splits of the field: the ResNet and VGG runs of the article, its DenseNet, its TFRecords. */
+export const splitPresets = {
+  "85/15": [0.85, 0.15],
+  "70/30": [0.7, 0.3],
+  "60/20/20": [0.6, 0.2, 0.2],
+} as const satisfies Readonly<Record<string, readonly number[]>>;
+
+/** Name of one of the {@link splitPresets}. */
+export type SplitPreset = keyof typeof splitPresets;
+
 /**
  * Throws a DataError (OPTION_INVALID) unless `ratios` are two or three positive numbers that add up to 1 (within 1e-6).
  */
@@ -22,4 +32,11 @@ export function parseRatios(text: string): number[] {
   const ratios = Math.abs(sum - 100) <= 1e-4 ? numbers.map((value) => value / 100) : numbers;
   checkRatios(ratios, `"${text}"`);
   return ratios;
+}
+
+/** The shares that an option names, checked. Throws a DataError (OPTION_INVALID). */
+export function ratiosOf(ratios: readonly number[] | SplitPreset): number[] {
+  if (typeof ratios === "string") return parseRatios(ratios);
+  checkRatios(ratios);
+  return [...ratios];
 }

@@ -59,6 +59,10 @@ export function parseSplit(json: string, { file = "split" }: ParseSplitOptions =
     if (!isListOf(row, "number")) throw invalid(`counts.${name} is not a list of numbers`);
     return row;
   });
+  const { fold, by, warnings } = fields;
+  if (fold !== undefined && !isFold(fold)) throw invalid("fold is not { index, of }");
+  if (by !== undefined && by !== "shard") throw invalid('by is not "shard"');
+  if (warnings !== undefined && !isListOf(warnings, "string")) throw invalid("warnings is not a list of texts");
   return {
     version: 1,
     seed,
@@ -69,7 +73,16 @@ export function parseSplit(json: string, { file = "split" }: ParseSplitOptions =
     test: test!,
     counts: { train: inTrain!, validation: inValidation!, test: inTest! },
     cramersV,
+    ...(fold !== undefined && { fold: { index: fold.index, of: fold.of } }),
+    ...(by !== undefined && { by }),
+    ...(warnings !== undefined && { warnings }),
   };
+}
+
+function isFold(value: unknown): value is NonNullable<Split["fold"]> {
+  if (typeof value !== "object" || value === null) return false;
+  const { index, of } = value as Readonly<Record<string, unknown>>;
+  return Number.isInteger(index) && Number.isInteger(of) && Number(index) >= 0 && Number(index) < Number(of);
 }
 
 /** What {@link checkSplit} found. */

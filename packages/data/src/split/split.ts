@@ -1,10 +1,9 @@
 import type { Dataset } from "@cassava/contracts";
-import { DataError } from "../errors.ts";
-import { apportion } from "./apportion.ts";
 import { cramersV } from "./cramers-v.ts";
+import { divide } from "./divide.ts";
+import type { Groups } from "./groups.ts";
 import { type PartName, partNames } from "./parts.ts";
-import { place } from "./place.ts";
-import { checkRatios } from "./ratios.ts";
+import { ratiosOf, type SplitPreset } from "./ratios.ts";
 
 /** Which images train, validate and test. JSON-serializable; `serializeSplit` and `parseSplit` are its file format. */
 export interface Split {
@@ -25,20 +24,30 @@ export interface Split {
    * Cramér's V without bias correction, sqrt(chi² / (n · min(parts - 1, classes - 1))).
    */
   readonly cramersV: number;
+  /** Which fold of how many this is: the one whose images validate, from 0. Absent unless `kFold` made it. */
+  readonly fold?: { readonly index: number; readonly of: number };
+  /** The unit that was divided, where it is not the image. */
+  readonly by?: "shard";
+  /** What to know before a result on this split is believed; absent where there is nothing. */
+  readonly warnings?: readonly string[];
 }
 
 /** What {@link split} needs beside the data set. */
 export interface SplitOptions {
-  /** Two (train, validation) or three (train, validation, test) positive shares that add up to 1. */
-  readonly ratios: readonly number[];
+  /**
+   * Two (train, validation) or three (train, validation, test) positive shares that add up to 1, or a preset: "85/15",
+   * "70/30", "60/20/20".
+   */
+  readonly ratios: readonly number[] | SplitPreset;
   /** Keep the class shares in every part. Default true. */
   readonly stratify?: boolean;
   /** Any finite number. Default 42. */
   readonly seed?: number;
   /**
-   * Images that must stay together (duplicates, photographs of one plant), by id; an id that is absent stands alone.
+   * Images that must stay together (duplicates, photographs of one plant): by id, where an id that is absent stands
+   * alone, or as a function of the entry. `duplicateGroups`, `parseGroupCsv` and `mergeGroups` make them.
    */
-  readonly groups?: ReadonlyMap<string, string | number>;
+  readonly groups?: Groups;
 }
 
 /**
@@ -54,34 +63,11 @@ export interface SplitOptions {
  * where a class (or, not stratified, the whole set) has too few images or groups to be in every part.
  */
 export function split(dataset: Pick<Dataset, "classes" | "entries">, options: SplitOptions): Split {
-  const { ratios, stratify = true, seed = 42, groups } = options;
-  checkRatios(ratios);
-  if (!Number.isFinite(seed)) throw new DataError("OPTION_INVALID", `split: seed is ${seed}: use a finite number`);
-
-  const labels = new Map<string, number>();
-  for (const { id, label } of dataset.entries) if (label !== undefined) labels.set(id, label);
-  if (labels.size === 0) {
-    throw new DataError(
-      "NO_LABELS",
-      "split: no image of this data set is labelled: give it labels (train.csv, target)",
-    );
-  }
-  const ids = [...labels.keys()].sort(byCodeUnit);
-  const stratum = (id: string): number => (stratify ? labels.get(id)! : 0);
-  const sizes: number[] = new Array(stratify ? dataset.classes.length : 1).fill(0);
-  for (const id of ids) sizes[stratum(id)]!++;
-
-  const parts = place(ids, { stratum, need: apportion(sizes, ratios), groups, seed });
-  for (const [k, size] of sizes.entries()) {
-    if (size === 0 || parts.every((part) => part.some((id) => stratum(id) === k))) continue;
-    const what = stratify ? `class "${dataset.classes[k]!.name}"` : "the data set";
-    const together = groups === undefined ? "" : " in too few separate groups";
-    const message = `split: ${what} has ${size} labelled images${together}, not enough for ${ratios.length} parts: add images, use fewer parts, or leave the class out`;
-    throw new DataError("CLASS_TOO_SMALL", message);
-  }
-
-  const [train = [], validation = [], test = []] = partNames.map((_, part) => (parts[part] ?? []).sort(byCodeUnit));
-  const made = { version: 1 as const, seed, ratios: [...ratios], stratify, train, validation, test };
+  const { stratify = true, seed = 42, groups } = options;
+  const ratios = ratiosOf(options.ratios);
+  const { parts, labels } = divide(dataset, { caller: "split", ratios, stratify, seed, groups });
+  const [train = [], validation = [], test = []] = partNames.map((_, part) => parts[part] ?? []);
+  const made = { version: 1 as const, seed, ratios, stratify, train, validation, test };
   return { ...made, ...partCounts(made, labels, dataset.classes.length) };
 }
 
@@ -102,9 +88,4 @@ export function partCounts(
     test: countsOf(parts.test),
   };
   return { counts, cramersV: cramersV([counts.train, counts.validation, counts.test]) };
-}
-
-/** Sort order that no locale changes. */
-function byCodeUnit(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

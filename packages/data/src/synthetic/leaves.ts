@@ -2,6 +2,7 @@ import type { ClassInfo } from "@cassava/contracts";
 import { DataError } from "../errors.ts";
 import { random } from "../random.ts";
 import { difficultyLevels } from "./difficulty.ts";
+import { exposedAnew, stampTag } from "./faults.ts";
 import { distort } from "./leaf-shape.ts";
 import { isDistorted, sampleMarks } from "./marks.ts";
 import { paint } from "./paint.ts";
@@ -23,8 +24,12 @@ export const SYNTHETIC_CLASSES: readonly ClassInfo[] = [
 export interface SyntheticLeaf {
   /** `leaf-0000.jpg` and so on, with as many digits as the set needs, four at least. Unique in the set. */
   readonly id: string;
-  /** Index in {@link SYNTHETIC_CLASSES}. */
+  /** Index in {@link SYNTHETIC_CLASSES}: what the data set says. */
   readonly label: number;
+  /** Class whose marks were drawn; differs from `label` where labels are noisy. */
+  readonly drawn: number;
+  /** Id of the leaf whose picture this is (`duplicates`, `nearDuplicates`); absent where it has its own. */
+  readonly copyOf?: string;
   /** In pixels. */
   readonly width: number;
   readonly height: number;
@@ -35,6 +40,8 @@ export interface SyntheticLeaf {
 /**
  * Pictures of cassava leaves with the marks of five classes, drawn one by one as they are asked for; the iterable can be
  * run again. The number of leaves of each class is the largest-remainder rounding of its share; their order is random.
+ * Faults that real data sets have (imbalance, wrong labels, duplicates, a shortcut) are there where the options ask for
+ * them, each leaf says which of them it has, and none changes what another leaf looks like.
  *
  * What tells the classes apart is texture on the front leaf: spots between the veins (0), streaks along them (1), fine
  * mottle across them (2), whole fields between them pale or dark, on a curled leaf (3), nothing (4). Ground, pose, leaf
@@ -65,8 +72,25 @@ export function syntheticLeaf(index: number, options: SyntheticLeavesOptions = {
   return drawLeaf(plan, index);
 }
 
+function drawLeaf(plan: LeafPlan, index: number): SyntheticLeaf {
+  const { labels, stated, copies, size, seed } = plan;
+  const digits = Math.max(4, String(labels.length - 1).length);
+  const idOf = (leaf: number): string => `leaf-${String(leaf).padStart(digits, "0")}.jpg`;
+  const copy = copies.get(index);
+  const original = picture(plan, copy?.of ?? index);
+  return {
+    id: idOf(index),
+    label: stated[index]!,
+    drawn: labels[index]!,
+    ...(copy && { copyOf: idOf(copy.of) }),
+    width: size,
+    height: size,
+    pixels: copy?.near ? exposedAnew(original, random(seed, "near", index)) : original,
+  };
+}
+
 /** Scene and marks have streams of their own: leaf i of a seed keeps its scene whatever its class. */
-function drawLeaf({ labels, seed, size, difficulty }: LeafPlan, index: number): SyntheticLeaf {
+function picture({ labels, stated, seed, size, difficulty, shortcut }: LeafPlan, index: number): Uint8Array {
   const label = labels[index]!;
   const levels = difficultyLevels(difficulty);
   const scene = sampleScene(random(seed, "scene", index), size, levels.nuisance);
@@ -76,6 +100,6 @@ function drawLeaf({ labels, seed, size, difficulty }: LeafPlan, index: number): 
   const shape = isDistorted(label) ? distort(front.shape, stream, 0.8) : front.shape;
   const marks = sampleMarks(label, stream, shape, size, levels);
   const pixels = paint({ ...scene, leaves: [...behind, { ...front, shape }] }, marks, levels.contrast, size);
-  const digits = Math.max(4, String(labels.length - 1).length);
-  return { id: `leaf-${String(index).padStart(digits, "0")}.jpg`, label, width: size, height: size, pixels };
+  if (shortcut > 0) stampTag(pixels, size, { label: stated[index]!, shortcut, draws: random(seed, "tag", index) });
+  return pixels;
 }

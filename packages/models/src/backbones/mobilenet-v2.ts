@@ -65,7 +65,10 @@ export const mobilenetV2: BackboneSpec = {
   defaultInputSize: 224,
   minimumInputSize: 32,
   features: 1280,
-  imagenet:
-    "https://storage.googleapis.com/tensorflow/keras-applications/mobilenet_v2/mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_224_no_top.h5",
+  imagenet: () => ({
+    url: "https://storage.googleapis.com/tensorflow/keras-applications/mobilenet_v2/mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_224_no_top.h5",
+    licence: "Apache-2.0",
+    source: "Sandler et al., trained on ImageNet ILSVRC 2012; ported by Keras Applications",
+  }),
   build,
 };

@@ -51,7 +51,12 @@ export const resnet50: BackboneSpec = {
   defaultInputSize: 224,
   minimumInputSize: 32,
   features: 2048,
-  imagenet:
-    "https://storage.googleapis.com/tensorflow/keras-applications/resnet/resnet50_weights_tf_dim_ordering_tf_kernels_notop.h5",
+  imagenet: () => ({
+    url: "https://storage.googleapis.com/tensorflow/keras-applications/resnet/resnet50_weights_tf_dim_ordering_tf_kernels_notop.h5",
+    bytes: 94_765_736,
+    md5: "4d473c1dd8becc155b73f8504c6f6626",
+    licence: "MIT",
+    source: "He et al., trained on ImageNet ILSVRC 2012; ported by Keras Applications",
+  }),
   build,
 };

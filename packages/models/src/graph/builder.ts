@@ -17,7 +17,9 @@ export interface GraphBuilder {
   activation(name: string, input: string, activation: Activation): string;
   add(name: string, inputs: readonly [string, string]): string;
   zeroPad(name: string, input: string, margins: Margins): string;
+  concat(name: string, inputs: readonly string[]): string;
   maxPool(name: string, input: string, poolSize: number, strides: number): string;
+  averagePool(name: string, input: string, poolSize: number, strides: number): string;
   build(output: string): Graph;
 }
 
@@ -45,8 +47,11 @@ export function graphBuilder(batchNorm: { readonly epsilon: number; readonly mom
     activation: (name, input, activation) => push({ op: "activation", name, stage, input, activation }),
     add: (name, inputs) => push({ op: "add", name, stage, inputs }),
     zeroPad: (name, input, margins) => push({ op: "zeroPad", name, stage, input, margins }),
+    concat: (name, inputs) => push({ op: "concat", name, stage, inputs }),
     maxPool: (name, input, poolSize, strides) =>
       push({ op: "maxPool", name, stage, input, poolSize, strides, padding: "valid" }),
+    averagePool: (name, input, poolSize, strides) =>
+      push({ op: "averagePool", name, stage, input, poolSize, strides, padding: "valid" }),
     build: (output) => ({ input: "input", output, nodes }),
   };
 }

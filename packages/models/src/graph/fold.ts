@@ -1,5 +1,13 @@
 import type { WeightArray, Weights } from "../weights/weights.ts";
-import type { BatchNormNode, Conv2dNode, DepthwiseConv2dNode, Graph, GraphNode } from "./graph.ts";
+import type {
+  Activation,
+  BatchNormNode,
+  Conv2dNode,
+  DepthwiseConv2dNode,
+  FusedActivation,
+  Graph,
+  GraphNode,
+} from "./graph.ts";
 import { readerCounts } from "./graph.ts";
 
 /** A graph with its weights. */
@@ -29,16 +37,21 @@ export function foldForInference({ graph, weights }: WeightedGraph): WeightedGra
       const at = producers.get(node.input);
       const before = (original as { input: string }).input;
       const convolution = at === undefined ? undefined : (nodes[at] as Conv2dNode | DepthwiseConv2dNode);
-      if (convolution?.activation === "linear" && readers.get(before) === 1) {
-        if (node.op === "batchNorm") {
-          foldBatchNorm(convolution, node, folded);
+      const fused = node.op === "batchNorm" || isFused(node.activation) ? node : undefined;
+      if (convolution?.activation === "linear" && readers.get(before) === 1 && fused !== undefined) {
+        if (fused.op === "batchNorm") {
+          foldBatchNorm(convolution, fused, folded);
           nodes[at!] = { ...convolution, bias: true };
         } else {
-          nodes[at!] = { ...convolution, activation: node.activation };
+          nodes[at!] = { ...convolution, activation: fused.activation as FusedActivation };
         }
         renamed.set(node.name, node.input);
         continue;
       }
+    }
+    if (node.op === "dropout") {
+      renamed.set(node.name, node.input);
+      continue;
     }
     if (node.op === "conv2d" || node.op === "depthwiseConv2d") producers.set(node.name, nodes.length);
     nodes.push(node);
@@ -47,9 +60,12 @@ export function foldForInference({ graph, weights }: WeightedGraph): WeightedGra
 }
 
 function withInputs(node: GraphNode, current: (name: string) => string): GraphNode {
-  return node.op === "add"
-    ? { ...node, inputs: [current(node.inputs[0]), current(node.inputs[1])] }
-    : { ...node, input: current(node.input) };
+  if (node.op === "add") return { ...node, inputs: [current(node.inputs[0]), current(node.inputs[1])] };
+  return node.op === "concat" ? { ...node, inputs: node.inputs.map(current) } : { ...node, input: current(node.input) };
+}
+
+function isFused(activation: Activation): activation is FusedActivation {
+  return activation === "linear" || activation === "relu" || activation === "relu6";
 }
 
 function foldBatchNorm(
@@ -70,7 +86,7 @@ function foldBatchNorm(
 }
 
 /** Scale and shift that a batch normalization applies in inference, computed in double precision. */
-function affineOf(norm: BatchNormNode, weights: Weights): readonly [scale: Float64Array, shift: Float64Array] {
+export function affineOf(norm: BatchNormNode, weights: Weights): readonly [scale: Float64Array, shift: Float64Array] {
   const [gamma, beta, mean, variance] = ["gamma", "beta", "moving_mean", "moving_variance"].map(
     (role) => weights.get(`${norm.name}/${role}`)!.data,
   ) as [Float32Array, Float32Array, Float32Array, Float32Array];

@@ -7,7 +7,10 @@
 export type Margins = readonly [top: number, bottom: number, left: number, right: number];
 
 /** An activation that an inference engine fuses into the convolution before it. */
-export type Activation = "linear" | "relu" | "relu6";
+export type FusedActivation = "linear" | "relu" | "relu6";
+
+/** Keras's names; `swish` is x * sigmoid(x). */
+export type Activation = FusedActivation | "elu" | "tanh" | "swish";
 
 interface NodeBase {
   /** Keras's layer name, unique in the graph. */
@@ -23,7 +26,7 @@ interface Convolution extends NodeBase {
   /** TensorFlow's meaning. */
   readonly padding: "same" | "valid";
   readonly bias: boolean;
-  readonly activation: Activation;
+  readonly activation: FusedActivation;
 }
 
 /** `kernel` [k, k, in, filters], `bias` [filters]. */
@@ -37,7 +40,22 @@ export interface DepthwiseConv2dNode extends Convolution {
   readonly op: "depthwiseConv2d";
 }
 
-/** `gamma`, `beta`, `moving_mean`, `moving_variance`, each [channels]. */
+/** `kernel` [in, units], `bias` [units]; [n, in] to [n, units]. */
+export interface DenseNode extends NodeBase {
+  readonly op: "dense";
+  readonly input: string;
+  readonly units: number;
+}
+
+/** In inference it does nothing. */
+export interface DropoutNode extends NodeBase {
+  readonly op: "dropout";
+  readonly input: string;
+  /** Share of the values that a training step sets to zero, [0, 1). */
+  readonly rate: number;
+}
+
+/** `gamma`, `beta`, `moving_mean`, `moving_variance`, each [channels]; of [n, h, w, c] or [n, c]. */
 export interface BatchNormNode extends NodeBase {
   readonly op: "batchNorm";
   readonly input: string;
@@ -57,14 +75,21 @@ export interface AddNode extends NodeBase {
   readonly inputs: readonly [string, string];
 }
 
+/** Joins channels. */
+export interface ConcatNode extends NodeBase {
+  readonly op: "concat";
+  readonly inputs: readonly string[];
+}
+
 export interface ZeroPadNode extends NodeBase {
   readonly op: "zeroPad";
   readonly input: string;
   readonly margins: Margins;
 }
 
-export interface MaxPoolNode extends NodeBase {
-  readonly op: "maxPool";
+/** Padding counts for neither the maximum nor the average. */
+export interface PoolNode extends NodeBase {
+  readonly op: "maxPool" | "averagePool";
   readonly input: string;
   readonly poolSize: number;
   readonly strides: number;
@@ -72,20 +97,30 @@ export interface MaxPoolNode extends NodeBase {
 }
 
 /** [n, h, w, c] to [n, c]. */
-export interface GlobalAveragePoolNode extends NodeBase {
-  readonly op: "globalAveragePool";
+export interface GlobalPoolNode extends NodeBase {
+  readonly op: "globalAveragePool" | "globalMaxPool";
+  readonly input: string;
+}
+
+/** [n, h, w, c] to [n, h * w * c], row-major. */
+export interface FlattenNode extends NodeBase {
+  readonly op: "flatten";
   readonly input: string;
 }
 
 export type GraphNode =
   | Conv2dNode
   | DepthwiseConv2dNode
+  | DenseNode
+  | DropoutNode
   | BatchNormNode
   | ActivationNode
   | AddNode
+  | ConcatNode
   | ZeroPadNode
-  | MaxPoolNode
-  | GlobalAveragePoolNode;
+  | PoolNode
+  | GlobalPoolNode
+  | FlattenNode;
 
 /** Nodes in topological order, from the tensor named `input` to the tensor named `output`. */
 export interface Graph {
@@ -96,7 +131,7 @@ export interface Graph {
 
 /** The tensors that a node reads. */
 export function inputsOf(node: GraphNode): readonly string[] {
-  return node.op === "add" ? node.inputs : [node.input];
+  return "inputs" in node ? node.inputs : [node.input];
 }
 
 /** How many nodes of the graph read each tensor; the graph's output counts as one reader. */

@@ -1,12 +1,22 @@
 import * as tf from "@tensorflow/tfjs";
-import { type BatchNormNode, type Graph, type GraphNode, inputsOf, readerCounts } from "./graph.ts";
+import {
+  type Activation,
+  type BatchNormNode,
+  type DropoutNode,
+  type Graph,
+  type GraphNode,
+  inputsOf,
+  readerCounts,
+} from "./graph.ts";
 
 /** What a graph needs in order to run. */
 export interface RunGraphOptions {
   /** The tensor of a weight, by name; it is not disposed of. */
   readonly weight: (name: string) => tf.Tensor;
-  /** A batch normalization of `x` [n, h, w, c], in whatever mode the caller wants. */
-  readonly batchNorm: (x: tf.Tensor4D, node: BatchNormNode) => tf.Tensor4D;
+  /** A batch normalization of `x` [n, h, w, c] or [n, c], in whatever mode the caller wants. */
+  readonly batchNorm: (x: tf.Tensor, node: BatchNormNode) => tf.Tensor;
+  /** Drops values of `x` in a training step; absent in inference, where nothing is dropped. */
+  readonly dropout?: ((x: tf.Tensor, node: DropoutNode) => tf.Tensor) | undefined;
   /**
    * Dispose of each intermediate tensor once its last reader ran; not under a gradient tape, which needs them. Without it the
    * caller runs this inside `tf.tidy`.
@@ -49,9 +59,15 @@ function runNode(node: GraphNode, inputs: readonly tf.Tensor[], options: RunGrap
     case "batchNorm":
       return options.batchNorm(x, node);
     case "activation":
-      return node.activation === "relu" ? x.relu() : node.activation === "relu6" ? x.relu6() : x.clone();
+      return activate(x, node.activation);
+    case "dense":
+      return x.matMul(options.weight(`${node.name}/kernel`)).add(options.weight(`${node.name}/bias`));
+    case "dropout":
+      return options.dropout?.(x, node) ?? x.clone();
     case "add":
       return x.add(inputs[1]!);
+    case "concat":
+      return tf.concat([...inputs], -1);
     case "zeroPad": {
       const [top, bottom, left, right] = node.margins;
       return x.pad([
@@ -63,7 +79,30 @@ function runNode(node: GraphNode, inputs: readonly tf.Tensor[], options: RunGrap
     }
     case "maxPool":
       return tf.maxPool(x, node.poolSize, node.strides, node.padding);
+    case "averagePool":
+      return tf.avgPool(x, node.poolSize, node.strides, node.padding);
     case "globalAveragePool":
       return x.mean([1, 2]);
+    case "globalMaxPool":
+      return x.max([1, 2]);
+    case "flatten":
+      return x.reshape([x.shape[0], -1]);
+  }
+}
+
+function activate(x: tf.Tensor, activation: Activation): tf.Tensor {
+  switch (activation) {
+    case "linear":
+      return x.clone();
+    case "relu":
+      return x.relu();
+    case "relu6":
+      return x.relu6();
+    case "elu":
+      return x.elu();
+    case "tanh":
+      return x.tanh();
+    case "swish":
+      return x.mul(x.sigmoid());
   }
 }

@@ -19,12 +19,13 @@ export function tensorShapes(graph: Graph, input: TensorShape): ReadonlyMap<stri
   const shapes = new Map<string, TensorShape>([[graph.input, input]]);
   for (const node of graph.nodes) {
     const from = inputsOf(node).map((name) => shapes.get(name)!);
-    shapes.set(node.name, outputShape(node, from[0]!));
+    shapes.set(node.name, outputShape(node, from));
   }
   return shapes;
 }
 
-function outputShape(node: GraphNode, shape: TensorShape): TensorShape {
+function outputShape(node: GraphNode, from: readonly TensorShape[]): TensorShape {
+  const shape = from[0]!;
   const [h = 1, w = 1, c = 1] = shape;
   switch (node.op) {
     case "conv2d":
@@ -32,11 +33,19 @@ function outputShape(node: GraphNode, shape: TensorShape): TensorShape {
     case "depthwiseConv2d":
       return [slide(h, node.kernelSize, node), slide(w, node.kernelSize, node), c];
     case "maxPool":
+    case "averagePool":
       return [slide(h, node.poolSize, node), slide(w, node.poolSize, node), c];
     case "zeroPad":
       return [h + node.margins[0] + node.margins[1], w + node.margins[2] + node.margins[3], c];
+    case "concat":
+      return [h, w, from.reduce((sum, other) => sum + other[2]!, 0)];
     case "globalAveragePool":
+    case "globalMaxPool":
       return [c];
+    case "flatten":
+      return [h * w * c];
+    case "dense":
+      return [node.units];
     default:
       return shape;
   }
@@ -64,6 +73,8 @@ export function weightSpecs(graph: Graph, input: TensorShape): WeightSpec[] {
         const kernel = weight("kernel", [node.kernelSize, node.kernelSize, channels, 1]);
         return node.bias ? [kernel, weight("bias", [channels])] : [kernel];
       }
+      case "dense":
+        return [weight("kernel", [channels, node.units]), weight("bias", [node.units])];
       case "batchNorm":
         return (["gamma", "beta", "moving_mean", "moving_variance"] as const).map((role) => weight(role, [channels]));
       default:
@@ -72,15 +83,11 @@ export function weightSpecs(graph: Graph, input: TensorShape): WeightSpec[] {
   });
 }
 
-/** Multiply-adds of the convolutions for one image of shape `[h, w, c]`. */
-export function multiplyAdds(graph: Graph, input: TensorShape): number {
-  const shapes = tensorShapes(graph, input);
-  let total = 0;
-  for (const node of graph.nodes) {
-    if (node.op !== "conv2d" && node.op !== "depthwiseConv2d") continue;
-    const [h = 1, w = 1] = shapes.get(node.name)!;
-    const channels = shapes.get(node.input)!.at(-1)!;
-    total += h * w * node.kernelSize ** 2 * channels * (node.op === "conv2d" ? node.filters : 1);
-  }
-  return total;
+/** Multiply-adds of a node for one image, given the shape of every tensor: those of convolutions and dense layers, otherwise 0. */
+export function nodeMultiplyAdds(node: GraphNode, shapes: ReadonlyMap<string, TensorShape>): number {
+  if (node.op === "dense") return shapes.get(node.input)![0]! * node.units;
+  if (node.op !== "conv2d" && node.op !== "depthwiseConv2d") return 0;
+  const [h = 1, w = 1] = shapes.get(node.name)!;
+  const channels = shapes.get(node.input)!.at(-1)!;
+  return h * w * node.kernelSize ** 2 * channels * (node.op === "conv2d" ? node.filters : 1);
 }

@@ -12,8 +12,8 @@ export interface KerasWeightsOptions {
 }
 
 /**
- * The weights of a Keras `.h5` file as `save_weights` writes it (also inside a full model, and gzipped), by name: `layer/variable`
- * without `:0`. Layer groups are listed by the attribute `layer_names`, which Keras splits into `layer_names0`, … above
+ * The weights of a Keras `.h5` file as `save_weights` writes it (also inside a full model, and gzipped), by their names in the file
+ * without `:0`: `conv1_conv/kernel`; older files have other names, which `loadBackbone` understands. Layer groups are listed by the attribute `layer_names`, which Keras splits into `layer_names0`, … above
  * 64,512 bytes; each group lists its tensors in `weight_names`.
  *
  * @throws {ModelsError} `WEIGHTS_UNREADABLE`: not such a file, or truncated.
@@ -63,7 +63,7 @@ function tensorsOf(h5: H5File, file: string | undefined): Weights {
     for (const name of listAttribute(group, "weight_names")) {
       const dataset = group.get(name) as { shape: number[]; value: unknown } | null;
       if (dataset === null) throw new ModelsError("WEIGHTS_UNREADABLE", `lists ${name} but does not hold it`, { file });
-      weights.set(canonicalName(name), { shape: dataset.shape, data: floats(dataset.value, name, file) });
+      weights.set(name.replace(/:\d+$/, ""), { shape: dataset.shape, data: floats(dataset.value, name, file) });
     }
   }
   return weights;
@@ -73,13 +73,6 @@ function floats(value: unknown, name: string, file: string | undefined): Float32
   if (value instanceof Float32Array) return value.slice();
   if (value instanceof Float64Array) return Float32Array.from(value);
   throw new ModelsError("WEIGHTS_UNREADABLE", `${name} holds no floating-point numbers`, { file });
-}
-
-/** `a/b/c/kernel:0` and `c/depthwise_kernel` alike become `c/kernel`. */
-function canonicalName(name: string): string {
-  const parts = name.replace(/:\d+$/, "").split("/");
-  const variable = parts.at(-1)!.replace(/^depthwise_kernel$/, "kernel");
-  return parts.length > 1 ? `${parts.at(-2)}/${variable}` : variable;
 }
 
 /** A list of strings that Keras may have split over `name0`, `name1`, … */

@@ -26,7 +26,8 @@ export async function hashWeights(weights: Weights, prefix = ""): Promise<string
   return sha256(new TextEncoder().encode(lines.join("\n")));
 }
 
-async function sha256(bytes: Uint8Array): Promise<string> {
+/** SHA-256, 64 hexadecimal digits. */
+export async function sha256(bytes: Uint8Array): Promise<string> {
   const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>));
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

@@ -1,0 +1,3 @@
+import { tensorflowContract } from "./engine-tensorflow.ts";
+
+tensorflowContract("@tensorflow/tfjs-node-gpu");

@@ -1,0 +1,68 @@
+import { rm } from "node:fs/promises";
+import { isDeepStrictEqual } from "node:util";
+import type { Store } from "@cassava/contracts";
+import { folderStore } from "@cassava/data/node";
+import { CHECKPOINT } from "@cassava/train";
+import { CliError } from "../errors.ts";
+import type { Output } from "../terminal/output.ts";
+import type { TrainSettings } from "./settings.ts";
+
+const SETTINGS = "settings.json";
+
+/** Where a run leaves its checkpoints until it is finished: the folder `OUT.unfinished` beside it. */
+export interface Unfinished {
+  readonly store: Store;
+  /** Whether the run goes on from what is there. */
+  readonly resume: boolean;
+  /** Says how to go on, where there is something to go on from; otherwise tidies up. */
+  interrupted(output: Output): Promise<void>;
+  /** Removes the folder: the run is whole. */
+  finished(): Promise<void>;
+}
+
+/**
+ * Looks for what an earlier run with the same `--out` left behind.
+ *
+ * @throws {CliError} `RUN_EXISTS` where there is an unfinished run and it was not asked for; `OPTION_INVALID` where it had
+ *   other settings
+ */
+export async function openUnfinished(
+  out: string,
+  settings: TrainSettings,
+  asked: boolean,
+  output: Output,
+): Promise<Unfinished> {
+  const folder = `${out}.unfinished`;
+  const store = folderStore(folder);
+  const saved = await store.get(SETTINGS);
+  const there = saved !== undefined && (await store.get(CHECKPOINT)) !== undefined;
+  if (there && !asked) {
+    const message = `${folder} holds an unfinished run: add --resume to go on with it, or remove that folder`;
+    throw new CliError("RUN_EXISTS", message);
+  }
+  if (there) refuseOthers(settings, JSON.parse(new TextDecoder().decode(saved)) as TrainSettings, folder);
+  else {
+    if (asked) output.info(`there is no unfinished run in ${folder}: starting from the beginning`);
+    await store.put(SETTINGS, new TextEncoder().encode(`${JSON.stringify(settings, null, 2)}\n`));
+  }
+  const remove = () => rm(folder, { recursive: true, force: true });
+  return {
+    store,
+    resume: there,
+    async interrupted(output) {
+      if ((await store.get(CHECKPOINT)) === undefined) await remove();
+      else output.warn(`what was trained is in ${folder}: the same command with --resume goes on from there`);
+    },
+    finished: remove,
+  };
+}
+
+function refuseOthers(settings: TrainSettings, saved: TrainSettings, folder: string): void {
+  const keys = Object.keys({ ...settings, ...saved }) as (keyof TrainSettings)[];
+  const changed = keys.filter((key) => !isDeepStrictEqual(settings[key], saved[key]));
+  if (changed.length === 0) return;
+  const [key] = changed;
+  const values = `${JSON.stringify(saved[key!])}, now ${JSON.stringify(settings[key!])}`;
+  const message = `--resume: the run in ${folder} had other settings (${changed.join(", ")}; ${key} was ${values}): repeat them, or remove that folder`;
+  throw new CliError("OPTION_INVALID", message);
+}

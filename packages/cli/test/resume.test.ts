@@ -1,0 +1,58 @@
+import { createHash } from "node:crypto";
+import { readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { writeSyntheticShards } from "@cassava/data/node";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { cassava, interruptible, scratchFolder } from "./support.ts";
+
+let folder: Awaited<ReturnType<typeof scratchFolder>>;
+const at = (...names: string[]) => join(folder.path, ...names);
+const training = ["--backbone", "resnet14", "--weights", "none", "--input-size", "32", "--epochs", "3", "--head", "8"];
+const train = (out: string, ...more: string[]) => ["train", at("shards"), ...training, "--out", out, ...more];
+
+beforeAll(async () => {
+  folder = await scratchFolder();
+  await writeSyntheticShards(at("shards"), { count: 100, seed: 3 }, { shards: 2 });
+});
+afterAll(() => folder.remove());
+
+/** Hashes of what a run must repeat, byte for byte. */
+async function resultOf(run: string): Promise<Record<string, string>> {
+  const model = (await readdir(at(run, "model"))).map((name) => join("model", name));
+  const names = ["metrics.json", "history.csv", "predictions.jsonl", ...model];
+  const hash = async (name: string) =>
+    createHash("sha256")
+      .update(await readFile(at(run, name)))
+      .digest("hex");
+  return Object.fromEntries(await Promise.all(names.map(async (name) => [name, await hash(name)] as const)));
+}
+
+it("Ctrl-C leaves what was trained, says how to go on, and --resume ends as if nothing had happened", async () => {
+  expect((await cassava(folder.path, ...train("whole"))).code).toBe(0);
+  const undisturbed = await resultOf("whole");
+
+  const controller = Object.assign(new AbortController(), {
+    onError: (text: string) => text.includes("epoch 2/3") && controller.abort(new Error("stopped by Ctrl-C")),
+  });
+  const stopped = await interruptible(folder.path, controller, ...train("cut"));
+  expect(stopped.code).not.toBe(0);
+  expect(stopped.stderr).toMatch(/cut\.unfinished: the same command with --resume goes on from there/);
+  expect((await readdir(folder.path)).filter((name) => name.startsWith("cut"))).toEqual(["cut.unfinished"]);
+
+  const again = await cassava(folder.path, ...train("cut"));
+  expect(again.stderr).toMatch(/^error: .*cut\.unfinished holds an unfinished run: add --resume/m);
+  const other = await cassava(folder.path, ...train("cut", "--resume", "--seed", "43"));
+  expect(other.stderr).toMatch(/had other settings \(seed; seed was 42, now 43\)/);
+
+  const resumed = await cassava(folder.path, ...train("cut", "--resume"));
+  expect(resumed.code).toBe(0);
+  expect(resumed.stderr).toMatch(/resumed in epoch 3/);
+  expect(await resultOf("cut")).toEqual(undisturbed);
+  expect((await readdir(folder.path)).filter((name) => name.startsWith("cut"))).toEqual(["cut"]);
+});
+
+it("--resume without an unfinished run starts from the beginning", async () => {
+  const { code, stderr } = await cassava(folder.path, ...train("fresh", "--resume"));
+  expect(code).toBe(0);
+  expect(stderr).toMatch(/there is no unfinished run in .*fresh\.unfinished/);
+});
