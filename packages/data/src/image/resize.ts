@@ -35,7 +35,7 @@ export function checkSize(height: number, width: number): void {
 }
 
 /** As {@link resizeBilinear}, into `out` from index `offset` on: a slot of a batch. */
-export function resizeInto(image: RgbImage, height: number, width: number, out: Uint8Array, offset: number): void {
+function resizeInto(image: RgbImage, height: number, width: number, out: Uint8Array, offset: number): void {
   if (image.height === height && image.width === width) {
     out.set(image.pixels, offset);
     return;

@@ -8,7 +8,7 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 export const PREPROCESSING = "preprocessing";
 
 /** The layer that turns logits into probabilities, [n, classes]. */
-export const PROBABILITIES = "probabilities";
+const PROBABILITIES = "probabilities";
 
 /** How {@link layersTopology} marks layers. */
 export interface LayersTopologyOptions {

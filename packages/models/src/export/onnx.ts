@@ -9,11 +9,11 @@ import { type OnnxTensor, writeChannelsLast, writeNode } from "./onnx-nodes.ts";
 import { NO_MARGINS } from "./onnx-padding.ts";
 
 /** The input of every exported graph: float32 [N, h, w, c]. */
-export const ONNX_INPUT = "images";
+const ONNX_INPUT = "images";
 /** The output without a softmax: float32 [N, h, w, c] or [N, c]. */
-export const ONNX_FEATURES = "features";
+const ONNX_FEATURES = "features";
 /** The output with a softmax: float32 [N, classes]. */
-export const ONNX_PROBABILITIES = "probabilities";
+const ONNX_PROBABILITIES = "probabilities";
 
 /** How {@link encodeOnnx} writes a graph. */
 export interface EncodeOnnxOptions {
