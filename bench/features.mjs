@@ -4,6 +4,7 @@
 import { randomFillSync } from "node:crypto";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { linkedTensorflow } from "../scripts/lib/linked-tensorflow.mjs";
 import { median, sideBySide } from "./side-by-side.mjs";
 import { startWorker } from "./tfrecord-workers.mjs";
 
@@ -108,6 +109,8 @@ const compare = async ({ rounds, ...options }) => {
 
 /** @type {import("../scripts/bench.mjs").Bench} */
 export default async ({ python, work, rounds }) => {
+  // The link is found by the workers through the environment; without a C++ compiler they say what is missing.
+  await linkedTensorflow().catch((error) => console.error(`↓ SKIPPED the link to TensorFlow: ${error.message}`));
   const interpreter = (await python("features.py", ["where"])).trim();
   const pixels = join(work, "pixels.raw");
   await writeFile(pixels, randomFillSync(new Uint8Array(IMAGES * SIZE * SIZE * 3)));

@@ -1,10 +1,11 @@
-// `node memory-run.mjs FOLDER`: what a whole pass over the shards in FOLDER takes in memory, in a process of its own: audit
+// `node memory-run.mjs FOLDER PASSES`: what a whole pass over the shards in FOLDER takes in memory, in a process of its own: audit
 // (every image decoded), split, one epoch of batches. Linux: the kernel's peak of the resident set (VmHWM).
 import { readFileSync } from "node:fs";
 import { audit, duplicateGroups, imageBatches, split } from "@cassava/data";
 import { defaultDecoder, openDataset } from "@cassava/data/node";
 
-const [folder = ""] = process.argv.slice(2);
+const [folder = "", times = "1"] = process.argv.slice(2);
+const passes = Number(times);
 const CONCURRENCY = 4;
 
 const peak = () => {
@@ -29,17 +30,21 @@ const timed = async (step, work) => {
 
 const decode = defaultDecoder();
 const dataset = await timed("open", () => openDataset(folder));
-const report = await timed("audit", () => audit(dataset, { decode, concurrency: CONCURRENCY }));
+const report = await timed("audit", async () => {
+  for (let pass = 1; pass < passes; pass++) await audit(dataset, { decode, concurrency: CONCURRENCY });
+  return await audit(dataset, { decode, concurrency: CONCURRENCY });
+});
 if (report.unreadable.length > 0) throw new Error(`${report.unreadable.length} images cannot be read`);
 const parts = await timed("split", () => split(dataset, { ratios: "60/20/20", groups: duplicateGroups(report) }));
 const ids = [...parts.train, ...parts.validation, ...parts.test];
 await timed("epoch", async () => {
   const options = { ids, shuffle: { seed: 1 }, size: /** @type {const} */ ([224, 224]), batchSize: 16, decode };
+  const source = imageBatches(dataset, { ...options, concurrency: CONCURRENCY });
   let images = 0;
-  for await (const batch of imageBatches(dataset, { ...options, concurrency: CONCURRENCY }).batches(0)) {
-    images += batch.ids.length;
+  for (let pass = 0; pass < passes; pass++) {
+    for await (const batch of source.batches(pass)) images += batch.ids.length;
   }
-  if (images !== ids.length) throw new Error(`${images} of ${ids.length} images came`);
+  if (images !== ids.length * passes) throw new Error(`${images} of ${ids.length * passes} images came`);
 });
 await dataset.close();
-process.stdout.write(JSON.stringify({ images: ids.length, steps, peak: peak() }));
+process.stdout.write(JSON.stringify({ images: ids.length * passes, steps, peak: peak() }));

@@ -56,3 +56,44 @@ it("--resume without an unfinished run starts from the beginning", async () => {
   expect(code).toBe(0);
   expect(stderr).toMatch(/there is no unfinished run in .*fresh\.unfinished/);
 });
+
+it("trains on augmented views and mixed images, with every way of moving weights", async () => {
+  const ways = [
+    [
+      "--augment",
+      "flip,rotation=0.1",
+      "--views",
+      "2",
+      "--mixup",
+      "0.2",
+      "--optimizer",
+      "rmsprop",
+      "--schedule",
+      "one-cycle",
+    ],
+    [
+      "--augment",
+      "flip",
+      "--loss",
+      "focal",
+      "--schedule",
+      "step",
+      "--clip-norm",
+      "1",
+      "--accumulate",
+      "2",
+      "--ema",
+      "0.9",
+    ],
+  ];
+  for (const [i, way] of ways.entries()) {
+    const frozen = i === 0 ? ["--unfreeze", "conv4"] : [];
+    const { code, stderr } = await cassava(folder.path, ...train(`way-${i}`, ...frozen, ...way));
+    expect([code, stderr]).toEqual([0, expect.not.stringContaining("error")]);
+    if (i === 0) expect(stderr).toMatch(/features of train, view 2 of 2: 60 images/);
+    const { settings } = JSON.parse(await readFile(at(`way-${i}`, "config.json"), "utf8"));
+    expect(settings.augment).toBe(way[1]);
+  }
+  const wrong = await cassava(folder.path, ...train("wrong", "--augment", "flop"));
+  expect(wrong.stderr).toMatch(/--augment.*flop/);
+});

@@ -8,6 +8,7 @@ import { type Command, Option } from "commander";
 import { type ActionContext, act, type CliContext } from "../context.ts";
 import { CliError, isForeseen } from "../errors.ts";
 import { type CommonOptions, choice, DATASET, positive, share, whole, widths } from "../options.ts";
+import { AUGMENT, augmentationText } from "../run/augmentation.ts";
 import { checkTrainable } from "../run/check-split.ts";
 import { withDataset } from "../run/dataset.ts";
 import { FROZEN_ENGINE, FROZEN_ENGINES } from "../run/frozen-engine.ts";
@@ -39,6 +40,13 @@ interface Options extends CommonOptions {
   readonly optimizer: TrainSettings["optimizer"];
   readonly learningRate: number;
   readonly schedule: TrainSettings["schedule"];
+  readonly loss: TrainSettings["loss"];
+  readonly clipNorm?: number;
+  readonly accumulate: number;
+  readonly ema?: number;
+  readonly augment: string;
+  readonly views: number;
+  readonly mixup: number;
   readonly labelSmoothing: number;
   readonly classWeights: TrainSettings["classWeights"];
   readonly patience: number;
@@ -84,14 +92,30 @@ export function trainCommand(program: Command, context: CliContext): void {
     .option("--prior-bias", "begin with the shares of the training classes as the answer")
     .option("--epochs <n>", "at most", whole(1), 30)
     .option("--batch-size <n>", "images in a step", whole(1), 32)
-    .addOption(choice("--optimizer <name>", "how weights move", ["adam", "adamW", "sgd"], "adam"))
+    .addOption(choice("--optimizer <name>", "how weights move", ["adam", "adamW", "rmsprop", "sgd"], "adam"))
     .option(
       "--learning-rate <rate>",
       "the highest rate; for --unfreeze of pretrained stages take about 1e-5",
       positive,
       1e-3,
     )
-    .addOption(choice("--schedule <name>", "how the rate falls", ["constant", "cosine"], "constant"))
+    .addOption(
+      choice(
+        "--schedule <name>",
+        "how the rate changes",
+        ["constant", "step", "exponential", "polynomial", "cosine", "one-cycle"],
+        "constant",
+      ),
+    )
+    .addOption(
+      choice("--loss <name>", "focal: what is already right counts less", ["crossentropy", "focal"], "crossentropy"),
+    )
+    .option("--clip-norm <norm>", "largest norm of all gradients together", positive)
+    .option("--accumulate <steps>", "average the gradients of so many steps before the weights change", whole(1), 1)
+    .option("--ema <decay>", "evaluate and keep an average of the weights, such as 0.99", share)
+    .option("--augment <steps>", AUGMENT, augmentationText, "none")
+    .option("--views <n>", "with --augment: kinds of each image whose features are kept", whole(1, 64), 4)
+    .option("--mixup <alpha>", "mix training images and their labels, such as 0.2; 0: never", share, 0)
     .option("--label-smoothing <share>", "share of the target given to all classes", share, 0)
     .addOption(
       choice("--class-weights <name>", "balanced: rare classes count more in the loss", ["none", "balanced"], "none"),
@@ -169,6 +193,13 @@ function settingsOf(options: Options, paths: readonly string[], cwd: string): Tr
     optimizer: options.optimizer,
     learningRate: options.learningRate,
     schedule: options.schedule,
+    loss: options.loss,
+    clipNorm: options.clipNorm ?? null,
+    accumulate: options.accumulate,
+    ema: options.ema ?? null,
+    augment: options.augment,
+    views: options.views,
+    mixUp: options.mixup,
     labelSmoothing: options.labelSmoothing,
     classWeights: options.classWeights,
     patience: options.patience,

@@ -45,6 +45,12 @@ const special = ["flip", "rotation", "crop", "saturation", "erasing", "fill"];
 const names = [...special, ...Object.keys(numeric)].sort();
 const fills: readonly string[] = ["reflect", "nearest", "wrap", "constant"] satisfies FillMode[];
 
+/** As {@link augmentationFlag}, but gives the text: what a configuration keeps. */
+export function augmentationText(text: string): string {
+  augmentationFlag(text);
+  return text.trim();
+}
+
 /**
  * Parses `--augment`: steps that commas separate, each `name`, `name=value` or `name=lower:upper`; `none` is one
  * without steps. Throws commander's error, which names the step and says what it takes.

@@ -1,9 +1,16 @@
 import { join } from "node:path";
 import type { Dataset } from "@cassava/contracts";
-import { imageBatches } from "@cassava/data";
+import { type Augmentation, type ImageBatchesOptions, imageBatches } from "@cassava/data";
 import { folderStore, sharpDecoder } from "@cassava/data/node";
 import { type CassavaClassifier, checkContract, stagesOf } from "@cassava/models";
-import { extractFeatures, type FeatureSource, featureBatches, imageFeatures } from "@cassava/train";
+import {
+  extractFeatures,
+  type FeatureSet,
+  type FeatureSource,
+  featureBatches,
+  imageFeatures,
+  viewBatches,
+} from "@cassava/train";
 import { type ActionContext, cacheFolder } from "../context.ts";
 import { bytes, duration, plural } from "../terminal/format.ts";
 
@@ -18,6 +25,8 @@ export interface FeatureRequest {
   readonly batchSize: number;
   /** A new order every epoch; absent: in the order of `ids`. */
   readonly shuffle?: { readonly seed: number };
+  /** Random changes of the images. Of features from the cache one of `views` kinds is drawn every epoch; pixels are changed anew. */
+  readonly augment?: { readonly policy: Augmentation; readonly seed: number; readonly views: number } | undefined;
 }
 
 /** What a model's trainable part sees of the images of one data set. */
@@ -40,7 +49,7 @@ export async function checkPixels(model: CassavaClassifier, dataset: Dataset, id
 
 /**
  * Features by way of the cache where a frozen part does real work; where the network is trained down to its pixels, or where the
- * features of `images` images would not fit into memory, straight from the images.
+ * features of `images` images (counted once for each view) would not fit into memory, straight from the images.
  */
 export function featureSupply(
   model: CassavaClassifier,
@@ -53,26 +62,37 @@ export function featureSupply(
   const width = model.frozen.outputShape.reduce((product, n) => product * n, 1);
   const downToPixels = model.cut === stagesOf(model.backbone.graph)[0];
   const held = images * width * 4;
-  if (!downToPixels && held > HELD_BYTES) {
+  const tooMuch = !downToPixels && held > HELD_BYTES;
+  if (tooMuch) {
     output.warn(
-      `the features would take ${bytes(held)}: they are computed anew every epoch; unfreeze less to keep them`,
+      `the features would take ${bytes(held)}: they are computed anew every epoch; unfreeze less, or take fewer --views, to keep them`,
     );
   }
-  if (downToPixels || held > HELD_BYTES) {
-    return async (_, { ids, batchSize, shuffle }) => {
-      const source = imageBatches(dataset, { ids, size, batchSize, decode, ...(shuffle && { shuffle }) });
-      return imageFeatures(model.frozen, source, batchSize);
+  if (downToPixels || tooMuch) {
+    return async (_, { ids, batchSize, shuffle, augment }) => {
+      const fresh = augment && { ...augment, views: "fresh" as const };
+      const options = { ids, size, batchSize, decode, ...(shuffle && { shuffle }), ...(fresh && { augment: fresh }) };
+      return imageFeatures(model.frozen, imageBatches(dataset, options), batchSize);
     };
   }
   const cache = folderStore(join(cacheFolder(env), "features"));
-  return async (label, { ids, batchSize, shuffle }) => {
-    const source = imageBatches(dataset, { ids, size, batchSize: EXTRACTION_BATCH, decode });
+  const extract = async (label: string, ids: readonly string[], augment?: ImageBatchesOptions["augment"]) => {
+    const options = { ids, size, batchSize: EXTRACTION_BATCH, decode, ...(augment && { augment }) };
     const progress = output.progress(`features of ${label}`, ids.length);
     const onProgress = ({ done, cached }: { done: number; cached: number }) =>
       progress.update(done, `${cached} from the cache`);
-    const set = await extractFeatures(model.frozen, source, { cache, signal, onProgress });
+    const set = await extractFeatures(model.frozen, imageBatches(dataset, options), { cache, signal, onProgress });
     const seconds = duration(progress.end());
     output.info(`features of ${label}: ${plural(ids.length, "image")} in ${seconds}, ${set.cached} from the cache`);
-    return featureBatches(set, { batchSize, shuffle });
+    return set;
+  };
+  return async (label, { ids, batchSize, shuffle, augment }) => {
+    if (augment === undefined) return featureBatches(await extract(label, ids), { batchSize, shuffle });
+    const { policy, seed, views } = augment;
+    const sets: FeatureSet[] = [];
+    for (let view = 1; view <= views; view++) {
+      sets.push(await extract(`${label}, view ${view} of ${views}`, ids, { policy, seed, views: { only: view } }));
+    }
+    return viewBatches(sets, { batchSize, shuffle, seed });
   };
 }

@@ -26,9 +26,22 @@ export interface TrainSettings {
   readonly priorBias: boolean;
   readonly epochs: number;
   readonly batchSize: number;
-  readonly optimizer: "adam" | "adamW" | "sgd";
+  readonly optimizer: "adam" | "adamW" | "rmsprop" | "sgd";
   readonly learningRate: number;
-  readonly schedule: "constant" | "cosine";
+  readonly schedule: "constant" | "step" | "exponential" | "polynomial" | "cosine" | "one-cycle";
+  readonly loss: "crossentropy" | "focal";
+  /** Largest norm of all gradients together; null: they are not clipped. */
+  readonly clipNorm: number | null;
+  /** Steps whose gradients are averaged before the weights change. */
+  readonly accumulate: number;
+  /** Decay of an average of the weights, which is evaluated and kept; null: none. */
+  readonly ema: number | null;
+  /** Random changes of the training images, as `--augment` takes them; `none`. */
+  readonly augment: string;
+  /** Views of each image that are kept as features. */
+  readonly views: number;
+  /** Both parameters of mixup's Beta distribution; 0: nothing is mixed. */
+  readonly mixUp: number;
   readonly labelSmoothing: number;
   readonly classWeights: "none" | "balanced";
   /** Epochs without a better validation loss after which training stops; 0: never. */

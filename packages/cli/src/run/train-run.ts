@@ -1,27 +1,13 @@
 import { join } from "node:path";
-import type { Callback, Dataset, EpochLogs } from "@cassava/contracts";
+import type { Dataset } from "@cassava/contracts";
 import { type Split, serializeSplit } from "@cassava/data";
 import { folderStore } from "@cassava/data/node";
-import { type CassavaClassifier, saveClassifier, summary } from "@cassava/models";
-import {
-  adam,
-  adamW,
-  balancedClassWeights,
-  constantSchedule,
-  cosineSchedule,
-  crossentropy,
-  earlyStopping,
-  type FitOptions,
-  type FitResult,
-  fit,
-  predict,
-  sgd,
-  terminateOnNaN,
-} from "@cassava/train";
+import { saveClassifier, summary } from "@cassava/models";
+import { type FitResult, mixUp, predict } from "@cassava/train";
 import type { ActionContext } from "../context.ts";
 import { CliError } from "../errors.ts";
-import { percent } from "../terminal/format.ts";
 import { versions } from "../version.ts";
+import { augmentationFlag } from "./augmentation.ts";
 import { buildModel } from "./build-model.ts";
 import { startEngine } from "./engine.ts";
 import { checkPixels, featureSupply } from "./features.ts";
@@ -30,6 +16,7 @@ import { type Baseline, judge, majorityBaseline, measure, predictionLines, type 
 import type { RunFolder } from "./run-folder.ts";
 import type { RunConfig, TrainSettings } from "./settings.ts";
 import { peakMemory, type Stages } from "./stages.ts";
+import { trainHead } from "./train-head.ts";
 import type { Unfinished } from "./unfinished.ts";
 
 /** What a run works on. */
@@ -86,11 +73,17 @@ export async function trainRun(input: TrainRunInput, context: ActionContext): Pr
     );
 
     const { batchSize, seed } = settings;
-    const images = split.train.length + split.validation.length + split.test.length;
+    const policy = augmentationFlag(settings.augment);
+    const augment = policy.steps.length > 0 ? { policy, seed, views: settings.views } : undefined;
+    const copies = augment ? settings.views : 1;
+    const images = copies * split.train.length + split.validation.length + split.test.length;
     await stages.time("features", () => checkPixels(model, dataset, split.train));
     const supply = featureSupply(model, dataset, images, context);
     const [train, validation, test] = await stages.time("features", async () => [
-      await supply("train", { ids: split.train, batchSize, shuffle: { seed } }),
+      mixUp(await supply("train", { ids: split.train, batchSize, shuffle: { seed }, augment }), {
+        alpha: settings.mixUp,
+        seed,
+      }),
       await supply("validation", { ids: split.validation, batchSize }),
       await supply("test", { ids: split.test, batchSize }),
     ]);
@@ -150,58 +143,6 @@ function keptEpoch({ history, epochs }: FitResult, { patience }: TrainSettings):
     .val_loss!.slice(0, epochs)
     .map((loss) => (Number.isFinite(loss) ? loss : Number.POSITIVE_INFINITY));
   return losses.indexOf(Math.min(...losses)) + 1;
-}
-
-async function trainHead(
-  model: CassavaClassifier,
-  { train, validation, checkpoints }: Pick<FitOptions, "train" | "validation" | "checkpoints">,
-  settings: TrainSettings,
-  split: Split,
-  { output, signal }: ActionContext,
-): Promise<FitResult> {
-  const { epochs, learningRate, patience, labelSmoothing, seed } = settings;
-  const optimizer = { adam, adamW, sgd }[settings.optimizer]({ learningRate });
-  const schedule = { constant: constantSchedule, cosine: cosineSchedule }[settings.schedule](learningRate);
-  const classWeights = settings.classWeights === "balanced" ? balancedClassWeights(split.counts.train) : undefined;
-  const callbacks: Callback[] = [terminateOnNaN(), ...(patience > 0 ? [earlyStopping({ patience })] : [])];
-  const loss = crossentropy({ labelSmoothing, classWeights });
-  const run = fit(model, {
-    train,
-    validation,
-    epochs,
-    optimizer,
-    schedule,
-    loss,
-    callbacks,
-    seed,
-    signal,
-    checkpoints,
-  });
-  const batches = Math.ceil(train.size / train.batchSize);
-  const progress = output.progress("training", epochs * batches);
-  for await (const event of run) {
-    if (event.type === "batch") {
-      progress.update(
-        event.epoch * batches + event.batch + 1,
-        `epoch ${event.epoch + 1}, loss ${event.loss.toFixed(3)}`,
-      );
-    } else if (event.type === "resume") {
-      output.info(`resumed in epoch ${event.epoch + 1}, after ${event.batch} of ${batches} steps of it`);
-    } else if (event.type === "epoch") {
-      output.info(epochLine(event.epoch, event.epochs, event.logs, event.seconds));
-    } else if (event.type === "stop" && event.reason !== "completed") {
-      output.info(`stopped: ${event.reason}`);
-    }
-  }
-  progress.end();
-  return run.result;
-}
-
-function epochLine(epoch: number, epochs: number, logs: EpochLogs, seconds: number): string {
-  const number = String(epoch + 1).padStart(String(epochs).length);
-  const part = (prefix: string) =>
-    `loss ${logs[`${prefix}loss`]!.toFixed(3)}, accuracy ${percent(logs[`${prefix}accuracy`]!)}`;
-  return `epoch ${number}/${epochs}: ${part("")}; validation ${part("val_")} (${seconds.toFixed(1)} s)`;
 }
 
 /** Keras's CSVLogger: `epoch`, then the log keys in order. */
