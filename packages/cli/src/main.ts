@@ -86,8 +86,7 @@ export async function main(args: readonly string[], context: CliContext): Promis
 
 /** An error in words: one line where it was foreseen, the stack of what was not. */
 function explain(error: unknown, signal: AbortSignal): { readonly code: string; readonly message: string } {
-  if (signal.aborted && error === signal.reason)
-    return { code: "INTERRUPTED", message: "interrupted; nothing was kept" };
+  if (signal.aborted && error === signal.reason) return { code: "INTERRUPTED", message: "interrupted" };
   if (isForeseen(error)) return { code: error.code, message: error.message };
   if (isOutOfMemory(error)) {
     const message = `the engine ran out of memory (${(error as Error).message}): lower --input-size, --batch-size or --head`;

@@ -19,6 +19,13 @@ export function positive(text: string): number {
   throw new InvalidArgumentError("It must be a positive number.");
 }
 
+/** A number from 0 on. */
+export function fromZero(text: string): number {
+  const value = Number(text);
+  if (text.trim() !== "" && value >= 0 && Number.isFinite(value)) return value;
+  throw new InvalidArgumentError("It must be a number from 0.");
+}
+
 /** A number in [0, 1). */
 export function share(text: string): number {
   const value = Number(text);

@@ -83,7 +83,7 @@ it("weights that are none, and a run that exists", async () => {
 
 it("an unknown option, a value out of range, a backbone that is not there", async () => {
   const shards = join(folder.path, "shards");
-  await refuses(shards, /unknown option '--augment'/, "--augment");
+  await refuses(shards, /unknown option '--colour'/, "--colour");
   await refuses(shards, /--dropout.* It must be a number from 0 to below 1/, "--dropout", "1.5");
   await refuses(shards, /^error: there is no backbone "resnet51"; choose one of/, "--backbone", "resnet51");
   await refuses(shards, /^error: there is no stage "conv7"/, "--unfreeze", "conv7");

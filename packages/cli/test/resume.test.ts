@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readdir, readFile } from "node:fs/promises";
+import { cp, readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { writeSyntheticShards } from "@cassava/data/node";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -49,6 +49,25 @@ it("Ctrl-C leaves what was trained, says how to go on, and --resume ends as if n
   expect(resumed.stderr).toMatch(/resumed in epoch 3/);
   expect(await resultOf("cut")).toEqual(undisturbed);
   expect((await readdir(folder.path)).filter((name) => name.startsWith("cut"))).toEqual(["cut"]);
+});
+
+it("--resume refuses another split under the same name", async () => {
+  for (const seed of ["1", "2"]) {
+    expect(
+      (await cassava(folder.path, "split", at("shards"), "--seed", seed, "--out", `split-${seed}.json`)).code,
+    ).toBe(0);
+  }
+  await cp(at("split-1.json"), at("split.json"));
+  const controller = Object.assign(new AbortController(), {
+    onError: (text: string) => text.includes("epoch 1/3") && controller.abort(new Error("stopped by Ctrl-C")),
+  });
+  await interruptible(folder.path, controller, ...train("moved", "--split", "split.json"));
+  await cp(at("split-2.json"), at("split.json"));
+  const { code, stderr } = await cassava(folder.path, ...train("moved", "--split", "split.json", "--resume"));
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/^error: checkpoint\.safetensors is of a run with other settings/m);
+  await cp(at("split-1.json"), at("split.json"));
+  expect((await cassava(folder.path, ...train("moved", "--split", "split.json", "--resume"))).code).toBe(0);
 });
 
 it("--resume without an unfinished run starts from the beginning", async () => {

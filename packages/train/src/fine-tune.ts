@@ -1,9 +1,9 @@
-import type { Classifier, Store } from "@cassava/contracts";
+import type { Callback, Classifier, Store } from "@cassava/contracts";
 import { earlyStopping } from "./callbacks/early-stopping.ts";
 import { TrainError } from "./errors.ts";
 import { eventQueue, type TrainEvent } from "./events.ts";
 import type { FeatureSource } from "./features/feature-source.ts";
-import { type FitOptions, type FitResult, fit } from "./fit.ts";
+import { type CheckpointOptions, type FitOptions, type FitResult, fit } from "./fit.ts";
 import { adam } from "./optimizers/adam.ts";
 import type { Optimizer } from "./optimizers/optimizer.ts";
 import { constantSchedule, type Schedule } from "./schedules/schedule.ts";
@@ -27,7 +27,7 @@ export interface FineTuneStage {
 
 /** How {@link fineTune} works; the rest as for `fit`. */
 export interface FineTuneOptions
-  extends Omit<FitOptions, "train" | "validation" | "epochs" | "optimizer" | "schedule" | "checkpoints"> {
+  extends Omit<FitOptions, "train" | "validation" | "epochs" | "optimizer" | "schedule" | "checkpoints" | "callbacks"> {
   readonly stages: readonly FineTuneStage[];
   /** What the part above the cut sees of the images: called for every stage, after the cut has moved. */
   readonly sources: (
@@ -36,12 +36,12 @@ export interface FineTuneOptions
   ) => Promise<{ readonly train: FeatureSource; readonly validation: FeatureSource }>;
   /** Default `adam`. */
   readonly optimizer?: (learningRate: number) => Optimizer;
+  /** Beside the early stopping of every stage; new ones each time, since callbacks hold state. */
+  readonly callbacks?: (stage: FineTuneStage) => readonly Callback[];
   /** Default: constant. */
   readonly schedule?: (learningRate: number) => Schedule;
   /** Checkpoints of every stage under keys of its own. */
-  readonly checkpoints?:
-    | { readonly store: Store; readonly everyBatches?: number; readonly resume?: boolean }
-    | undefined;
+  readonly checkpoints?: CheckpointOptions | undefined;
 }
 
 /** An event of a stage; stages count from 0. */
@@ -118,7 +118,7 @@ async function runStages(
   options: FineTuneOptions,
   push: (event: FineTuneEvent) => void,
 ): Promise<readonly FitResult[]> {
-  const { stages, sources, optimizer, schedule, checkpoints, callbacks = [], ...rest } = options;
+  const { stages, sources, optimizer, schedule, checkpoints, callbacks, ...rest } = options;
   const results: FitResult[] = [];
   for (const [index, stage] of stages.entries()) {
     rest.signal?.throwIfAborted();
@@ -132,7 +132,7 @@ async function runStages(
       epochs,
       optimizer: optimizer?.(learningRate) ?? adam({ learningRate }),
       schedule: schedule?.(learningRate) ?? constantSchedule(learningRate),
-      callbacks: [...callbacks, earlyStopping({ patience })],
+      callbacks: [...(callbacks?.(stage) ?? []), earlyStopping({ patience })],
       ...(checkpoints && {
         checkpoints: { ...checkpoints, store: prefixed(checkpoints.store, `stage-${index + 1}/`) },
       }),

@@ -7,7 +7,7 @@ import { crossentropy } from "./losses/crossentropy.ts";
 import type { Loss } from "./losses/loss.ts";
 import { adam } from "./optimizers/adam.ts";
 import type { Optimizer } from "./optimizers/optimizer.ts";
-import type { WeightUpdateOptions } from "./optimizers/weight-updates.ts";
+import { checkUpdateOptions, type WeightUpdateOptions } from "./optimizers/weight-updates.ts";
 import { runEpochs } from "./run-epochs.ts";
 import { constantSchedule, type Schedule } from "./schedules/schedule.ts";
 
@@ -21,6 +21,11 @@ export interface CheckpointOptions {
   readonly everyBatches?: number | undefined;
   /** Go on from the store's checkpoint, where there is one; default false: start anew. */
   readonly resume?: boolean;
+  /**
+   * What else must be the same for a run to go on, as plain JSON: names and labels of the images, or a hash of them. The frozen part,
+   * the number of images and the options that decide the result are compared in any case.
+   */
+  readonly identity?: unknown;
 }
 
 /** How a run trains. */
@@ -86,6 +91,11 @@ export function fit(model: Classifier, options: FitOptions): Run {
     throw new TrainError("OPTION_INVALID", `the number of epochs must be a whole number from 1; got ${epochs}`);
   }
   if (options.train.size === 0) throw new TrainError("OPTION_INVALID", "there are no images to train on");
+  if (!model.weights.some(({ trainable }) => trainable)) {
+    throw new TrainError("WEIGHTS_MISMATCH", "the model has no trainable weight");
+  }
+  checkUpdateOptions(options);
+  checkNames(options.callbacks ?? []);
   const { optimizer = adam() } = options;
   const only = fastDevRun ? 1 : overfitBatches;
   const train = only === undefined ? options.train : firstBatches(options.train, only);
@@ -98,6 +108,8 @@ export function fit(model: Classifier, options: FitOptions): Run {
       train,
       validation: fastDevRun && validation ? firstBatches(validation, 1) : validation,
       epochs: fastDevRun ? 1 : epochs,
+      // A trial must not take the place of what a real run has saved.
+      checkpoints: fastDevRun ? undefined : options.checkpoints,
       optimizer,
       loss: options.loss ?? crossentropy(),
       schedule: options.schedule ?? constantSchedule(optimizer.learningRate),
@@ -109,4 +121,13 @@ export function fit(model: Classifier, options: FitOptions): Run {
     (error) => end(error),
   );
   return { result, [Symbol.asyncIterator]: () => events[Symbol.asyncIterator]() };
+}
+
+/** Callbacks that bring state to checkpoints need names, and different ones. */
+function checkNames(callbacks: readonly Callback[]): void {
+  const names = callbacks.filter(({ save }) => save !== undefined).map(({ name }) => name);
+  const bad = names.find((name, i) => name === undefined || names.indexOf(name) !== i);
+  if (names.length === new Set(names).size && !names.includes(undefined)) return;
+  const what = bad === undefined ? "one has no name" : `two are called "${bad}"`;
+  throw new TrainError("OPTION_INVALID", `callbacks that save their state need a name each: ${what}`);
 }

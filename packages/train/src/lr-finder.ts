@@ -62,8 +62,9 @@ export async function findLearningRate(
       `a search needs 0 < from < to and 2 steps; got ${from} to ${to} in ${steps}`,
     );
   }
-  const before = model.weights.map(({ variable }) => variable.clone());
+  if (train.size === 0) throw new TrainError("OPTION_INVALID", "there are no images to train on");
   const step = trainingStep(model, { optimizer, loss, seed });
+  const before = model.weights.map(({ variable }) => variable.clone());
   const points: LearningRatePoint[] = [];
   let [mean, least] = [0, Number.POSITIVE_INFINITY];
   let divergedAt: number | null = null;

@@ -7,7 +7,7 @@ import type { FitOptions, FitResult } from "./fit.ts";
 import type { Loss } from "./losses/loss.ts";
 import type { Optimizer } from "./optimizers/optimizer.ts";
 import type { Schedule } from "./schedules/schedule.ts";
-import { evaluateLoss, trainingStep } from "./step.ts";
+import { evaluateLoss, type StepResult, trainingStep } from "./step.ts";
 
 /** Milliseconds of computing after which timers and signals get their turn. */
 const BREATH = 50;
@@ -44,6 +44,8 @@ export async function runEpochs(
   const { updates } = step;
   const batches = Math.ceil(train.size / train.batchSize);
   const settings = {
+    frozen: model.frozen.id,
+    identity: checkpoints?.identity ?? null,
     ...{
       epochs,
       batches,
@@ -68,44 +70,40 @@ export async function runEpochs(
     push({ type: "checkpoint", epoch: position.epoch, batch: position.batch });
   };
 
-  /** The rest of an epoch; undefined where the run stops within it. */
+  /** The rest of an epoch; undefined where the run stops within it. What an abort cuts short is saved where it is. */
   async function trainEpoch(epoch: number, from: number, before: EpochSums): Promise<EpochSums | undefined> {
-    let sums = before;
-    let batch = from;
-    for await (const images of train.batches(epoch, signal, from)) {
-      signal?.throwIfAborted();
-      if (Date.now() >= deadline) {
-        stop = `the budget of ${maxSeconds} s is spent`;
-        await save({ epoch, batch, sums });
-        return undefined;
+    let [batch, sums] = [from, before];
+    try {
+      for await (const images of train.batches(epoch, signal, from)) {
+        signal?.throwIfAborted();
+        const spent = Date.now() >= deadline;
+        if (spent) stop = `the budget of ${maxSeconds} s is spent`;
+        else {
+          const learningRate = schedule(epoch * batches + batch, epochs * batches) * run.learningRateScale;
+          const made = await step.run(images, learningRate);
+          sums = addTo(sums, made, images.ids.length, learningRate);
+          const event = { epoch, batch: batch++, loss: made.loss, learningRate, run };
+          push({ type: "batch", epoch, batch: event.batch, batches, loss: sums.loss / sums.seen });
+          stop = reasonOf(await all(callbacks, (callback) => callback.onBatchEnd?.(event)));
+        }
+        if (stop !== undefined) {
+          // More time is all that a spent budget lacks; what a callback has stopped is over.
+          await save({ epoch, batch, sums, ...(!spent && { reason: stop }) });
+          return undefined;
+        }
+        if (checkpoints?.everyBatches && batch % checkpoints.everyBatches === 0 && batch < batches) {
+          await save({ epoch, batch, sums });
+        }
+        if (Date.now() - breath > BREATH) {
+          await new Promise((resolve) => setTimeout(resolve, 0));
+          breath = Date.now();
+        }
       }
-      const learningRate = schedule(epoch * batches + batch, epochs * batches) * run.learningRateScale;
-      const made = await step.run(images, learningRate);
-      const n = images.ids.length;
-      sums = {
-        seen: sums.seen + n,
-        loss: sums.loss + made.loss * n,
-        correct: sums.correct + made.correct,
-        learningRate,
-      };
-      push({ type: "batch", epoch, batch, batches, loss: sums.loss / sums.seen });
-      const event = { epoch, batch, loss: made.loss, learningRate, run };
-      stop = reasonOf(await all(callbacks, (callback) => callback.onBatchEnd?.(event)));
-      batch++;
-      if (stop !== undefined) return undefined;
-      if (signal?.aborted) {
-        await save({ epoch, batch, sums });
-        signal.throwIfAborted();
-      }
-      if (checkpoints?.everyBatches && batch % checkpoints.everyBatches === 0 && batch < batches) {
-        await save({ epoch, batch, sums });
-      }
-      if (Date.now() - breath > BREATH) {
-        await new Promise((resolve) => setTimeout(resolve, 0));
-        breath = Date.now();
-      }
+      return sums;
+    } catch (error) {
+      if (signal?.aborted) await save({ epoch, batch, sums });
+      throw error;
     }
-    return sums;
   }
 
   /** Logs of an epoch, measured with the weights that are evaluated: the averages, where there are some. */
@@ -139,7 +137,11 @@ export async function runEpochs(
       const trained = await trainEpoch(epoch, from, before);
       if (trained === undefined) return;
       updates.swapAverages();
-      const measured = await measure(trained);
+      const measured = await measure(trained).catch(async (error: unknown) => {
+        updates.swapAverages();
+        if (signal?.aborted) await save({ epoch, batch: batches, sums: trained });
+        throw error;
+      });
       const leaked = tf.memory().numTensors - held;
       if (options.checkLeaks && leaked !== 0) {
         throw new TrainError(
@@ -186,6 +188,10 @@ async function all<T>(callbacks: readonly Callback[], hook: (callback: Callback)
   const answers: T[] = [];
   for (const callback of callbacks) answers.push(await hook(callback));
   return answers;
+}
+
+function addTo(sums: EpochSums, { loss, correct }: StepResult, n: number, learningRate: number): EpochSums {
+  return { seen: sums.seen + n, loss: sums.loss + loss * n, correct: sums.correct + correct, learningRate };
 }
 
 function reasonOf(answers: readonly CallbackResult[]): string | undefined {

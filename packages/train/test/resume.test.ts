@@ -6,6 +6,7 @@ import {
   adam,
   cosineSchedule,
   earlyStopping,
+  type FeatureSource,
   type FitOptions,
   type FitResult,
   featureBatches,
@@ -149,6 +150,76 @@ it("saves on an abort and where the budget is spent, and answers at once for a r
   expect(batches).toEqual([]);
   expect({ weights: await weightsOf(again), result: await over.result }).toEqual(undisturbed);
   disposeOf(again);
+});
+
+it("saves on an abort that comes from outside, at any moment: between steps, in reading, in validation", async () => {
+  const model = noisyClassifier();
+  const undisturbed = await run(model, options(mapStore()));
+  disposeOf(model);
+  const places = new Set<string>();
+  for (let at = 1; at <= 30; at++) {
+    const controller = new AbortController();
+    const store = mapStore();
+    let reads = 0;
+    // Every batch that is read or evaluated lets the outside have its turn; the abort comes at one of these turns.
+    const slow = (source: FeatureSource): FeatureSource => ({
+      ...source,
+      async *batches(epoch, signal, from) {
+        for await (const batch of source.batches(epoch, signal, from)) {
+          await new Promise((resolve) => setTimeout(resolve, 0));
+          if (++reads === at) controller.abort(new Error("stopped from outside"));
+          signal?.throwIfAborted();
+          yield batch;
+        }
+      },
+    });
+    const { train, ...rest } = options(store, { signal: controller.signal, validation: slow(validation) });
+    const never = { ...rest, checkpoints: { store, resume: true, everyEpochs: 99 } };
+    const aborted = noisyClassifier();
+    await expect(fit(aborted, { ...never, train: slow(train) }).result).rejects.toThrow("stopped from outside");
+    disposeOf(aborted);
+    const fresh = noisyClassifier();
+    const resumed = fit(fresh, options(store));
+    for await (const event of resumed) if (event.type === "resume") places.add(`${event.epoch}/${event.batch}`);
+    expect({ weights: await weightsOf(fresh), result: await resumed.result }).toEqual(undisturbed);
+    disposeOf(fresh);
+  }
+  // Eight steps and two batches of validation an epoch, three epochs: every position was resumed from.
+  expect(places.size).toBe(27);
+});
+
+it("refuses callbacks whose states would overwrite each other, and one that the checkpoint does not know", async () => {
+  const model = noisyClassifier();
+  const twice = options(mapStore(), { callbacks: [earlyStopping(), earlyStopping()] });
+  expect(() => fit(model, twice)).toThrow('two are called "earlyStopping val_loss"');
+  const { name: _, ...nameless } = earlyStopping();
+  expect(() => fit(model, options(mapStore(), { callbacks: [nameless] }))).toThrow("one has no name");
+  const store = mapStore();
+  await run(model, options(store, { callbacks: [] }));
+  const other = fit(model, options(store, { callbacks: [earlyStopping()] })).result;
+  await expect(other).rejects.toThrow('knows no callback "earlyStopping val_loss"');
+  disposeOf(model);
+});
+
+it("refuses to go on with other data or another frozen part", async () => {
+  const store = mapStore();
+  const model = noisyClassifier();
+  const about = (identity: unknown) => ({ checkpoints: { store, resume: true, identity } });
+  await run(model, options(store, about({ split: "a" })));
+  const error = await fit(model, options(store, about({ split: "b" }))).result.catch((reason: unknown) => reason);
+  expect(isTrainError(error, "CHECKPOINT_INVALID")).toBe(true);
+  const frozen = { ...model.frozen, id: "other weights" };
+  const moved = fit({ ...model, frozen }, options(store, about({ split: "a" }))).result;
+  await expect(moved).rejects.toThrow("other settings");
+  disposeOf(model);
+});
+
+it("leaves the checkpoint of a real run alone in a trial", async () => {
+  const store = mapStore();
+  const model = noisyClassifier();
+  await fit(model, options(store, { fastDevRun: true })).result;
+  expect(await store.get("checkpoint.safetensors")).toBe(undefined);
+  disposeOf(model);
 });
 
 it("refuses the checkpoint of another run, and a damaged one, in one line each", async () => {

@@ -1,13 +1,14 @@
+import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type { Dataset } from "@cassava/contracts";
-import { checkSplit, parseRatios, parseSplit, type Split, split } from "@cassava/data";
+import { checkSplit, parseRatios, parseSplit, type Split, serializeSplit, split } from "@cassava/data";
 import { backboneSpec, backbones } from "@cassava/models";
 import { type Command, Option } from "commander";
 import { type ActionContext, act, type CliContext } from "../context.ts";
-import { CliError, isForeseen } from "../errors.ts";
-import { type CommonOptions, choice, DATASET, positive, share, whole, widths } from "../options.ts";
+import { CliError } from "../errors.ts";
+import { type CommonOptions, choice, DATASET, fromZero, positive, share, whole, widths } from "../options.ts";
 import { AUGMENT, augmentationText } from "../run/augmentation.ts";
 import { checkTrainable } from "../run/check-split.ts";
 import { withDataset } from "../run/dataset.ts";
@@ -115,7 +116,7 @@ export function trainCommand(program: Command, context: CliContext): void {
     .option("--ema <decay>", "evaluate and keep an average of the weights, such as 0.99", share)
     .option("--augment <steps>", AUGMENT, augmentationText, "none")
     .option("--views <n>", "with --augment: kinds of each image whose features are kept", whole(1, 64), 4)
-    .option("--mixup <alpha>", "mix training images and their labels, such as 0.2; 0: never", share, 0)
+    .option("--mixup <alpha>", "mix training images and their labels, such as 0.2; 0: never", fromZero, 0)
     .option("--label-smoothing <share>", "share of the target given to all classes", share, 0)
     .addOption(
       choice("--class-weights <name>", "balanced: rare classes count more in the loss", ["none", "balanced"], "none"),
@@ -136,35 +137,33 @@ export function trainCommand(program: Command, context: CliContext): void {
         const stages = stopwatch();
         let unfinished: Unfinished | undefined;
         try {
-          const checkpoints = await openUnfinished(out, settings, options.resume ?? false, output);
-          unfinished = checkpoints;
           const result = await withDataset(
             paths.map((path) => resolve(cwd, path)),
             output,
             async (dataset) => {
               const made = await stages.time("split", () => splitFor(settings, dataset, action));
               await stages.time("split", () => checkTrainable(dataset, made, action));
+              const identity = { split: createHash("sha256").update(serializeSplit(made)).digest("hex") };
+              unfinished = await openUnfinished(out, settings, { asked: options.resume ?? false, identity }, output);
               output.info(
                 describeSplit(
                   made,
                   dataset.classes.map(({ name }) => name),
                 ),
               );
-              return trainRun({ dataset, split: made, settings, folder, stages, unfinished: checkpoints }, action);
+              return trainRun({ dataset, split: made, settings, folder, stages, unfinished }, action);
             },
           );
           await folder.write("log.txt", `${output.log.join("\n")}\n`);
           await folder.finish();
-          await checkpoints.finished();
+          await unfinished?.finished();
           const { epochs, reason } = result.fit;
           const timings = { seconds: stages.seconds, peakMemoryMiB: result.peakMemoryMiB };
           const document = { run: out, epochs, reason, timings, ...result.metrics };
           output.result(document, describeResult(result, stages.seconds, out));
         } catch (error) {
           await folder.abandon();
-          // A run that came to its end in vain is nothing to go on from.
-          if (isForeseen(error) && error.code === "DIVERGED") await unfinished?.finished();
-          else await unfinished?.interrupted(output);
+          await unfinished?.failed(error, output);
           throw error;
         }
       }),
@@ -173,6 +172,7 @@ export function trainCommand(program: Command, context: CliContext): void {
 
 function settingsOf(options: Options, paths: readonly string[], cwd: string): TrainSettings {
   const fromScratch = options.weights === "none";
+  const linear = options.head.length === 0;
   return {
     dataset: paths.map((path) => resolve(cwd, path)),
     backbone: backboneSpec(options.backbone).name,
@@ -184,9 +184,10 @@ function settingsOf(options: Options, paths: readonly string[], cwd: string): Tr
     pooling: options.pooling,
     unfreeze: options.unfreeze ?? (fromScratch ? "all" : null),
     head: options.head,
-    dropout: options.dropout,
-    headBatchNorm: options.headBatchNorm ?? false,
-    headActivation: options.headActivation,
+    // What a linear head and plain images do not have is recorded as such: a resumed run compares settings.
+    dropout: linear ? 0 : options.dropout,
+    headBatchNorm: !linear && (options.headBatchNorm ?? false),
+    headActivation: linear ? "linear" : options.headActivation,
     priorBias: options.priorBias ?? false,
     epochs: options.epochs,
     batchSize: options.batchSize,
@@ -198,7 +199,7 @@ function settingsOf(options: Options, paths: readonly string[], cwd: string): Tr
     accumulate: options.accumulate,
     ema: options.ema ?? null,
     augment: options.augment,
-    views: options.views,
+    views: options.augment === "none" ? 1 : options.views,
     mixUp: options.mixup,
     labelSmoothing: options.labelSmoothing,
     classWeights: options.classWeights,

@@ -74,7 +74,8 @@ export async function trainHead(
         `epoch ${event.epoch + 1}, loss ${event.loss.toFixed(3)}`,
       );
     } else if (event.type === "resume") {
-      output.info(`resumed in epoch ${event.epoch + 1}, after ${event.batch} of ${batches} steps of it`);
+      const where = `in epoch ${event.epoch + 1}, after ${event.batch} of ${batches} steps of it`;
+      output.info(`resumed ${event.epoch < epochs ? where : "after the last epoch"}: times are those since then`);
     } else if (event.type === "epoch") {
       output.info(epochLine(event.epoch, event.epochs, event.logs, event.seconds));
     } else if (event.type === "stop" && event.reason !== "completed") {

@@ -97,7 +97,7 @@ export async function trainRun(input: TrainRunInput, context: ActionContext): Pr
         context,
       ),
     );
-    checkFinite(fitted);
+    checkFinite(fitted, settings);
     const part = split.test.length > 0 ? "test" : "validation";
     const predictions = await stages.time("evaluation", async () => ({
       validation: await predict(model, validation!, signal),
@@ -130,9 +130,10 @@ export async function trainRun(input: TrainRunInput, context: ActionContext): Pr
   }
 }
 
-/** Refuses a run of which no epoch had a finite loss: there is nothing to evaluate. */
-function checkFinite({ history, reason }: FitResult): void {
-  if (history.val_loss?.some(Number.isFinite)) return;
+/** Refuses a run whose kept weights had no finite loss: the best ones, or without early stopping the last. */
+function checkFinite({ history, reason }: FitResult, { patience }: TrainSettings): void {
+  const losses = history.val_loss ?? [];
+  if (patience === 0 ? Number.isFinite(losses.at(-1)) : losses.some(Number.isFinite)) return;
   throw new CliError("DIVERGED", `the run diverged and left nothing to evaluate (${reason}): lower --learning-rate`);
 }
 

@@ -3,19 +3,23 @@ import { isDeepStrictEqual } from "node:util";
 import type { Store } from "@cassava/contracts";
 import { folderStore } from "@cassava/data/node";
 import { CHECKPOINT } from "@cassava/train";
-import { CliError } from "../errors.ts";
+import { CliError, isForeseen } from "../errors.ts";
 import type { Output } from "../terminal/output.ts";
 import type { TrainSettings } from "./settings.ts";
 
 const SETTINGS = "settings.json";
+/** Errors after which there is nothing to go on from. */
+const ENDED = ["DIVERGED", "OUTPUT_FAILED"];
 
 /** Where a run leaves its checkpoints until it is finished: the folder `OUT.unfinished` beside it. */
 export interface Unfinished {
   readonly store: Store;
   /** Whether the run goes on from what is there. */
   readonly resume: boolean;
-  /** Says how to go on, where there is something to go on from; otherwise tidies up. */
-  interrupted(output: Output): Promise<void>;
+  /** What the run is about, beside its settings: another split, labels or data must not go on from here. */
+  readonly identity: unknown;
+  /** After an error: says how to go on, where there is something to go on from; otherwise tidies up. */
+  failed(error: unknown, output: Output): Promise<void>;
   /** Removes the folder: the run is whole. */
   finished(): Promise<void>;
 }
@@ -29,7 +33,7 @@ export interface Unfinished {
 export async function openUnfinished(
   out: string,
   settings: TrainSettings,
-  asked: boolean,
+  { asked, identity }: { readonly asked: boolean; readonly identity: unknown },
   output: Output,
 ): Promise<Unfinished> {
   const folder = `${out}.unfinished`;
@@ -49,8 +53,12 @@ export async function openUnfinished(
   return {
     store,
     resume: there,
-    async interrupted(output) {
-      if ((await store.get(CHECKPOINT)) === undefined) await remove();
+    identity,
+    async failed(error, output) {
+      const code = isForeseen(error) ? error.code : "";
+      // The message of one says what to do; another came to its end in vain; a third is whole, under another name.
+      if (code === "CHECKPOINT_INVALID") return;
+      if ((await store.get(CHECKPOINT)) === undefined || ENDED.includes(code)) await remove();
       else output.warn(`what was trained is in ${folder}: the same command with --resume goes on from there`);
     },
     finished: remove,

@@ -97,6 +97,10 @@ export async function loadCheckpoint(store: Store, parts: RunParts): Promise<Run
   }
   for (const callback of parts.callbacks) {
     if (callback.restore === undefined) continue;
+    if (!(nameOf(callback) in document.callbacks)) {
+      const message = `${CHECKPOINT} knows no callback "${nameOf(callback)}": repeat the run with the same callbacks, or delete it to start anew`;
+      throw new TrainError("CHECKPOINT_INVALID", message);
+    }
     const prefix = `callback/${nameOf(callback)}/`;
     const own = Object.entries(tensors).filter(([key]) => key.startsWith(prefix));
     const arrays = Object.fromEntries(own.map(([key, array]) => [key.slice(prefix.length), array]));

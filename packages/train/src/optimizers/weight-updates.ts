@@ -47,7 +47,7 @@ export interface WeightUpdates {
 /** Prepares the state for `trainable`, all of it zero but the averages, which begin as the weights. */
 export function weightUpdates(trainable: readonly NamedWeight[], options: WeightUpdateOptions): WeightUpdates {
   const { optimizer, clip = {}, groups = [], accumulate = 1, ema } = options;
-  check(options);
+  checkUpdateOptions(options);
   const tensors = new Map<string, tf.Variable>();
   const make = (key: string, like: tf.Tensor, initial: (like: tf.Tensor) => tf.Tensor) =>
     tensors.set(
@@ -128,11 +128,13 @@ function limit(gradient: tf.Tensor, norm: tf.Tensor, most: number): tf.Tensor {
 }
 
 function rateOf(groups: readonly WeightGroup[], name: string): number {
-  const group = groups.find(({ weights }) => (weights instanceof RegExp ? weights.test(name) : weights(name)));
+  const group = groups.find(({ weights }) => (weights instanceof RegExp ? name.search(weights) >= 0 : weights(name)));
   return group?.rate ?? 1;
 }
 
-function check({ clip = {}, groups = [], accumulate = 1, ema }: WeightUpdateOptions): void {
+/** Throws a TrainError (OPTION_INVALID) for options that make no sense. */
+export function checkUpdateOptions(options: Omit<WeightUpdateOptions, "optimizer">): void {
+  const { clip = {}, groups = [], accumulate = 1, ema } = options;
   const limits = Object.entries(clip).filter(([, limit]) => limit !== undefined);
   if (limits.length > 1) throw new TrainError("OPTION_INVALID", "clip by value, norm or globalNorm, not by several");
   for (const [name, limit] of limits) {
