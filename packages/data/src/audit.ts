@@ -52,7 +52,9 @@ export async function audit(dataset: Dataset, options: AuditOptions = {}): Promi
   const total = dataset.entries.length;
   const unreadable: UnreadableImage[] = [];
   const seen: { entry: DatasetEntry; hash: string; measured: Measured }[] = [];
-  const byHash = new Map<string, DatasetEntry[]>();
+  // An array for each hash would be one for each image: only what occurs twice has one.
+  const firstOf = new Map<string, DatasetEntry>();
+  const equals = new Map<string, DatasetEntry[]>();
   let done = 0;
   for await (const { entry, hash, measured, reason } of orderedMap(
     dataset.entries,
@@ -61,8 +63,10 @@ export async function audit(dataset: Dataset, options: AuditOptions = {}): Promi
     signal,
   )) {
     if (hash !== undefined) {
-      const equal = byHash.get(hash);
-      if (equal === undefined) byHash.set(hash, [entry]);
+      const first = firstOf.get(hash);
+      const equal = equals.get(hash);
+      if (first === undefined) firstOf.set(hash, entry);
+      else if (equal === undefined) equals.set(hash, [first, entry]);
       else equal.push(entry);
       if (measured !== undefined) seen.push({ entry, hash, measured });
     }
@@ -88,7 +92,7 @@ export async function audit(dataset: Dataset, options: AuditOptions = {}): Promi
     rowsWithoutImage: problems("row-without-image"),
     imagesWithoutRow: problems("image-without-row"),
     otherProblems: dataset.problems.filter(({ kind }) => kind === "duplicate-id" || kind === "corrupt-record"),
-    duplicates: duplicatesOf(byHash),
+    duplicates: duplicatesOf(inOrder(equals, firstOf.keys())),
     nearDuplicates: decode === undefined ? null : nearDuplicatesOf(seen, nearDistance),
     outliers: seen.length === 0 ? null : outliersOf(seen, outlierZ),
     decoded: decode !== undefined,
@@ -97,6 +101,16 @@ export async function audit(dataset: Dataset, options: AuditOptions = {}): Promi
     shards,
     shardSkew: shards.length < 2 ? null : associationOf(shards.map(({ counts }) => counts)),
   };
+}
+
+/** The entries of `map` in the order of `keys`. */
+function inOrder<K, V>(map: ReadonlyMap<K, V>, keys: Iterable<K>): Map<K, V> {
+  const ordered = new Map<K, V>();
+  for (const key of keys) {
+    const value = map.get(key);
+    if (value !== undefined) ordered.set(key, value);
+  }
+  return ordered;
 }
 
 /** Group of each id that has a duplicate, for the `groups` of `split`: duplicates then never straddle two parts. */

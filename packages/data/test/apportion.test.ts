@@ -79,6 +79,36 @@ describe("apportion", () => {
       [14, 2, 4],
     ]);
   });
+
+  it("keeps its tables, of folds and of other shares: these very ones must come out in every later version", () => {
+    expect(apportion([9, 13, 6, 22], new Array<number>(7).fill(1 / 7))).toEqual([
+      [1, 2, 1, 1, 1, 1, 2],
+      [2, 1, 2, 2, 2, 2, 2],
+      [1, 1, 1, 1, 1, 1, 0],
+      [4, 3, 3, 3, 3, 3, 3],
+    ]);
+    expect(apportion([11, 7, 16, 3, 9, 18, 27], [0.4, 0.25, 0.2, 0.1, 0.05])).toEqual([
+      [4, 3, 2, 1, 1],
+      [3, 1, 1, 1, 1],
+      [7, 4, 3, 1, 1],
+      [1, 1, 1, 0, 0],
+      [3, 2, 2, 1, 1],
+      [7, 4, 4, 2, 1],
+      [11, 7, 5, 3, 1],
+    ]);
+  });
+
+  it("fits rows and columns of 1,000 folds and 20 classes, each cell rounded down or up", () => {
+    const folds = 1000;
+    const sizes = Array.from({ length: 20 }, (_, k) => 300 + 157 * k);
+    const shares = new Array<number>(folds).fill(1 / folds);
+    const table = apportion(sizes, shares);
+    const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
+    expect(table.map(sum)).toEqual(sizes);
+    expect(shares.map((_, part) => sum(table.map((row) => row[part]!)))).toEqual(largestRemainder(sum(sizes), shares));
+    const off = (size: number, row: readonly number[]) => Math.max(...row.map((n) => Math.abs(n - size / folds)));
+    expect(Math.max(...table.map((row, k) => off(sizes[k]!, row)))).toBeLessThan(1);
+  });
 });
 
 describe("cramersV", () => {

@@ -118,8 +118,9 @@ describe("nearPairs", () => {
       }),
     );
 
-  it("finds exactly the groups that comparing all with all finds, at every threshold", () => {
+  it("finds exactly the groups, and how far apart each is, that comparing all with all finds, at every threshold", () => {
     let found = 0;
+    let dropped = 0;
     fc.assert(
       fc.property(hashes, fc.integer({ min: 0, max: 10 }), (all, threshold) => {
         const pairs = nearPairs(all, threshold);
@@ -137,9 +138,24 @@ describe("nearPairs", () => {
         );
         found += brute.length;
         expect(joinPairs(pairs)).toEqual(joinPairs(brute));
+        const furthest = (all: typeof pairs) =>
+          joinPairs(all).map((group) => Math.max(...all.filter(({ a }) => group.includes(a)).map((p) => p.distance)));
+        expect(furthest(pairs)).toEqual(furthest(brute));
+        dropped += brute.length - pairs.length;
       }),
     );
     expect(found).toBeGreaterThan(100);
+    expect(dropped).toBeGreaterThan(100);
+  });
+
+  it("keeps a pair for each picture at most, of 3,000 frames that all look alike", () => {
+    // 1,024 hashes, two of which differ in 1 to 10 bits; 4.5 million pairs in all.
+    const frames = Array.from({ length: 3000 }, (_, k): PerceptualHash => ({ across: [7, 9], down: [k % 1024, 1] }));
+    const pairs = nearPairs(frames, 10);
+    expect(pairs.length).toBeLessThanOrEqual(3000);
+    expect(joinPairs(pairs)).toEqual([frames.map((_, k) => k)]);
+    expect(Math.max(...pairs.map(({ distance }) => distance))).toBe(10);
+    expect(nearPairs([frames[0]!, frames[1023]!], 9)).toEqual([]);
   });
 
   it("counts bits", () => {

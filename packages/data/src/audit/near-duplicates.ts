@@ -12,30 +12,33 @@ export interface NearPair {
 export const mostDistance = 10;
 
 /**
- * All pairs of pictures within `threshold` bits of each other, none left out: 64 bits that differ in `threshold` places
- * are equal in at least one of `threshold` + 1 bands, so only pictures that share a band of `across` are compared (multi-index hashing;
- * M. Norouzi, A. Punjani and D. Fleet, 2012). Equal hashes are joined first: each is reported with the first of its kind
- * only, at distance 0. The buckets are small
- * where the bands are wide: 21,397 hashes take seconds at most up to threshold 6, and tens of seconds at 8.
+ * Of all pairs of pictures within `threshold` bits of each other, those that tell the groups of look-alikes apart: joined
+ * ({@link joinPairs}) they give the groups that all pairs give, and in each group is a pair that is as far apart as any
+ * of all its pairs. At most one pair for each picture is kept, however many look alike: n frames of one video have n²/2
+ * pairs.
+ *
+ * None is missed: 64 bits that differ in `threshold` places are equal in at least one of `threshold` + 1 bands, so only
+ * pictures that share a band of `across` are compared (multi-index hashing; M. Norouzi, A. Punjani and D. Fleet, 2012).
+ * Equal hashes are joined first: each is compared as the first of its kind only. The buckets are small where the bands
+ * are wide: 21,397 hashes take seconds at most up to threshold 6, and tens of seconds at 8.
  *
  * @param threshold an integer from 0 to {@link mostDistance}
  */
 export function nearPairs(hashes: readonly PerceptualHash[], threshold: number): NearPair[] {
-  const pairs: NearPair[] = [];
+  const groups = growingGroups(hashes.length);
   const firstOf = new Map<string, number>();
   const distinct: number[] = [];
   for (const [at, { across, down }] of hashes.entries()) {
     const key = `${across},${down}`;
     const first = firstOf.get(key);
     if (first !== undefined) {
-      pairs.push({ a: first, b: at, distance: 0 });
+      groups.add(first, at, 0);
       continue;
     }
     firstOf.set(key, at);
     distinct.push(at);
   }
-  const bands = bandsOf(threshold + 1);
-  for (const [band, cut] of bands.entries()) {
+  for (const cut of bandsOf(threshold + 1)) {
     const buckets = new Map<number, number[]>();
     for (const at of distinct) {
       const hash = hashes[at]!;
@@ -46,16 +49,64 @@ export function nearPairs(hashes: readonly PerceptualHash[], threshold: number):
         continue;
       }
       for (const other of bucket) {
+        // Bands share pairs: one that can neither join groups nor widen its own is not measured again.
+        if (groups.reach(other, at) === threshold) continue;
         const distance = perceptualDistance(hashes[other]!, hash);
-        if (distance > threshold) continue;
-        // A pair that shares several bands is taken in the first of them.
-        const seen = bands.slice(0, band).some((earlier) => earlier(hashes[other]!.across) === earlier(hash.across));
-        if (!seen) pairs.push({ a: other, b: at, distance });
+        if (distance <= threshold) groups.add(other, at, distance);
       }
       bucket.push(at);
     }
   }
-  return pairs.sort((x, y) => x.a - y.a || x.b - y.b);
+  return groups.pairs();
+}
+
+/** Groups that grow by pairs, and a pair furthest apart in each (union-find; R. Tarjan, 1975). */
+function growingGroups(size: number) {
+  /** A position nearer to the first one of its group; the first points to itself. */
+  const parent = Array.from({ length: size }, (_, at) => at);
+  /** Pairs that joined two groups: fewer than there are positions. */
+  const links: NearPair[] = [];
+  /** By the first position of a group; nothing where it is alone. */
+  const furthest: (NearPair | undefined)[] = new Array(size).fill(undefined);
+
+  const firstOf = (at: number): number => {
+    let first = at;
+    while (parent[first] !== first) {
+      // Halves the way for the next who asks.
+      parent[first] = parent[parent[first]!]!;
+      first = parent[first]!;
+    }
+    return first;
+  };
+
+  /** Takes a pair, `a` before `b`; the same pair may come again. */
+  const add = (a: number, b: number, distance: number): void => {
+    const [x, y] = [firstOf(a), firstOf(b)];
+    const known = furthest[x];
+    if (x === y) {
+      if (known === undefined || distance > known.distance) furthest[x] = { a, b, distance };
+      return;
+    }
+    let most: NearPair = { a, b, distance };
+    links.push(most);
+    for (const pair of [known, furthest[y]]) if (pair !== undefined && pair.distance > most.distance) most = pair;
+    const [first, second] = x < y ? [x, y] : [y, x];
+    parent[second] = first;
+    furthest[second] = undefined;
+    furthest[first] = most;
+  };
+
+  /** Bits between the furthest pair of the group that both are in; undefined where they are in two. */
+  const reach = (a: number, b: number): number | undefined => {
+    const first = firstOf(a);
+    return first === firstOf(b) ? furthest[first]?.distance : undefined;
+  };
+
+  /** What joined the groups and the furthest of each, in rising order, none twice. */
+  const pairs = (): NearPair[] =>
+    [...new Set([...links, ...furthest.filter((pair) => pair !== undefined)])].sort((x, y) => x.a - y.a || x.b - y.b);
+
+  return { add, reach, pairs };
 }
 
 /** Cuts 64 bits into `count` bands of nearly equal width, each a function of the hash. */

@@ -89,7 +89,7 @@ async function readRecords(
   };
   const problems: DatasetProblem[] = [];
   const skippedAt = new Set<number>();
-  const found: { id: string; label?: number | string; record: number }[] = [];
+  const found: Omit<ShardRecord, "ordinal">[] = [];
   let record = 0;
   const examples = readExamples(source.stream(), schema(fields), {
     file: name,
@@ -104,7 +104,8 @@ async function readRecords(
   for await (const example of examples) {
     const label = example[labelFeature] as number | string | undefined;
     const id = idFeature === null ? `${base}#${record}` : String(example[idFeature]);
-    found.push({ id, ...(label !== undefined && { label }), record });
+    // Spelled out, here and below: V8 gives an object that is made by spreading a hidden class of its own (200 bytes).
+    found.push(label === undefined ? { id, record } : { id, label, record });
     record++;
   }
   // A record that is intact but no Example is in the index; it has to be left out here.
@@ -113,7 +114,11 @@ async function readRecords(
     const message = `${name} changed while it was read (${found.length} records, then ${ordinals.length}): open it again`;
     throw new DataError("RECORD_UNREADABLE", message, { file: name });
   }
-  return { index, records: found.map((one, at) => ({ ...one, ordinal: ordinals[at]! })), problems };
+  const records = found.map(({ id, label, record }, at): ShardRecord => {
+    const ordinal = ordinals[at]!;
+    return label === undefined ? { id, record, ordinal } : { id, label, record, ordinal };
+  });
+  return { index, records, problems };
 }
 
 /** The last part of a path or an address, without what follows `?`. */

@@ -72,13 +72,8 @@ export function parseShardIndex(text: string, stamp: ShardStamp, features: Index
     return {
       index,
       records: ids.map((id, at): ShardRecord => {
-        const label = labels[at];
-        return {
-          id,
-          ...(label != null && { label }),
-          record: records[at]!,
-          ordinal: ordinals[at]!,
-        };
+        const [label, record, ordinal] = [labels[at], records[at]!, ordinals[at]!];
+        return label == null ? { id, record, ordinal } : { id, label, record, ordinal };
       }),
       problems,
     };

@@ -14,8 +14,9 @@ export function apportion(sizes: readonly number[], ratios: readonly number[]): 
   const total = sizes.reduce((sum, size) => sum + size, 0);
   const goal = largestRemainder(total, ratios);
   const excess = goal.map((count, part) => rows.reduce((sum, row) => sum + row.base[part]! + row.up[part]!, 0) - count);
+  const pathOf = ratios.every((ratio) => ratio === ratios[0]) ? straightPath : cheapestPath;
   while (excess.some((value) => value > 0)) {
-    const path = cheapestPath(rows, excess);
+    const path = pathOf(rows, excess);
     if (path === undefined) break;
     for (const { row, from, to } of path) {
       rows[row]!.up[from] = 0;
@@ -70,24 +71,41 @@ interface Move {
  * The cheapest way to take one image from a column with too many to one with too few, over other columns if need be.
  */
 function cheapestPath(rows: readonly Row[], excess: readonly number[]): Move[] | undefined {
-  const parts = excess.length;
   const best: { cost: number; moves: Move[] }[] = excess.map((value) =>
     value > 0 ? { cost: 0, moves: [] } : { cost: Number.POSITIVE_INFINITY, moves: [] },
   );
-  // Bellman-Ford on at most three columns; an edge is the cheapest row that can move one image between two columns.
-  for (let round = 1; round < parts; round++) {
-    for (let from = 0; from < parts; from++) {
-      for (let to = 0; to < parts; to++) {
-        const edge = from === to ? undefined : cheapestMove(rows, from, to);
+  // Bellman-Ford on the columns; an edge is the cheapest row that can move one image between two columns.
+  const edges = excess.map((_, from) =>
+    excess.map((_, to) => (from === to ? undefined : cheapestMove(rows, from, to))),
+  );
+  let changed = true;
+  for (let round = 1; round < excess.length && changed; round++) {
+    changed = false;
+    for (const [from, ahead] of edges.entries()) {
+      for (const [to, edge] of ahead.entries()) {
         if (edge === undefined || best[from]!.moves.some((move) => move.row === edge.move.row)) continue;
         const cost = best[from]!.cost + edge.cost;
-        if (cost < best[to]!.cost - 1e-12) best[to] = { cost, moves: [...best[from]!.moves, edge.move] };
+        if (!(cost < best[to]!.cost - 1e-12)) continue;
+        best[to] = { cost, moves: [...best[from]!.moves, edge.move] };
+        changed = true;
       }
     }
   }
   const ends = best.filter((_, part) => excess[part]! < 0).filter(({ cost }) => Number.isFinite(cost));
   ends.sort((a, b) => a.cost - b.cost);
   return ends[0]?.moves;
+}
+
+/**
+ * The same where all columns have one share (folds): every move costs nothing, so the first column with too many gives
+ * straight to the first with too few, which is what the search of all columns finds too. It has a row to do so, since it
+ * has more cells rounded up.
+ */
+function straightPath(rows: readonly Row[], excess: readonly number[]): Move[] | undefined {
+  const from = excess.findIndex((value) => value > 0);
+  const to = excess.findIndex((value) => value < 0);
+  const edge = from < 0 || to < 0 ? undefined : cheapestMove(rows, from, to);
+  return edge && [edge.move];
 }
 
 function cheapestMove(rows: readonly Row[], from: number, to: number): { cost: number; move: Move } | undefined {
