@@ -117,7 +117,7 @@ export default async ({ root, shared, check, skip }) => {
     const n = answers.length;
     const { low, high } = wilsonInterval(correct, n);
     const accuracy = correct / n;
-    const balanced = balancedAccuracyScore(set.labels, answers);
+    const balanced = balancedAccuracyScore(set.labels, answers, { classes: 5 });
     const majority = answers.reduce((sum, answer) => sum + Number(answer === 3), 0) / n;
     console.log(
       `    accuracy ${accuracy.toFixed(3)} (${low.toFixed(3)}-${high.toFixed(3)}), balanced ${balanced.toFixed(3)}, n = ${n}, ${(100 * majority).toFixed(1)} % answered with the majority class`,

@@ -68,13 +68,19 @@ function tfjsPart(below: WeightedGraph, contract: PreprocessingContract, spec: F
   async function runSome(batch: Batch, from: number, count: number): Promise<Float32Array> {
     const stride = height * width * 3;
     const images = batch.images.subarray(from * stride, (from + count) * stride);
-    const pixels = tf.tensor4d(images, [count, height, width, 3], images instanceof Float32Array ? "float32" : "int32");
-    const input = preprocess(pixels, contract.mode);
-    pixels.dispose();
-    const output = runGraph(graph, input, options);
-    const features = (await output.data()) as Float32Array;
-    tf.dispose([input, output]);
-    return features;
+    const dtype = images instanceof Float32Array ? "float32" : "int32";
+    // What an engine that fails leaves undisposed, it tidies up; where all goes well, little is left for it.
+    const output = tf.tidy(() => {
+      const pixels = tf.tensor4d(images, [count, height, width, 3], dtype);
+      const input = preprocess(pixels, contract.mode);
+      pixels.dispose();
+      return runGraph(graph, input, options);
+    });
+    try {
+      return (await output.data()) as Float32Array;
+    } finally {
+      output.dispose();
+    }
   }
 
   return {

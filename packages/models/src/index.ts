@@ -16,8 +16,14 @@ export { backboneSpec, backbones } from "./backbones/registry.ts";
 export { checkContract } from "./check-contract.ts";
 export { type CassavaClassifier, type ClassifierOptions, createClassifier } from "./classifier.ts";
 export { isModelsError, ModelsError, type ModelsErrorCode, type ModelsErrorOptions } from "./errors.ts";
-export { type ExportLayersModelOptions, exportLayersModel, type FileHashes } from "./export/layers-model.ts";
+export {
+  type ExportLayersModelOptions,
+  exportLayersModel,
+  type FileHashes,
+  type WeightsGroup,
+} from "./export/layers-model.ts";
 export type { Json } from "./export/layers-topology.ts";
+export type { LayersWeight } from "./export/layers-weights.ts";
 export { type ExportOnnxOptions, exportOnnx } from "./export/onnx-classifier.ts";
 export type { Graph, GraphNode } from "./graph/graph.ts";
 export { stagesOf } from "./graph/graph.ts";

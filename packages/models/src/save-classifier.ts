@@ -1,16 +1,18 @@
 import type { ClassInfo, FrozenEngine, PreprocessingContract, Store } from "@cassava/contracts";
+import type { WeightFile } from "./backbones/backbone.ts";
 import { loadBackbone, type Pooling } from "./backbones/load-backbone.ts";
 import { type CassavaClassifier, createClassifier } from "./classifier.ts";
 import { ModelsError } from "./errors.ts";
 import {
+  deleteOtherShards,
   type ExportLayersModelOptions,
-  exportLayersModel,
   type FileHashes,
   graphWeights,
-  MODEL_JSON,
+  type WeightsGroup,
+  writeLayersModel,
 } from "./export/layers-model.ts";
 import type { Json } from "./export/layers-topology.ts";
-import { decodeShards, type LayersWeight } from "./export/layers-weights.ts";
+import { decodeShards } from "./export/layers-weights.ts";
 import { HEAD_STAGE, type HeadSpec } from "./head.ts";
 import { sha256, type Weights } from "./weights/weights.ts";
 
@@ -20,7 +22,7 @@ const FORMAT = "cassava-classifier";
 /** What `cassava.json` of a saved model says. */
 export interface ClassifierDescription {
   readonly format: typeof FORMAT;
-  readonly version: 2;
+  readonly version: 3;
   readonly backbone: {
     readonly name: string;
     /** Width multiplier. */
@@ -31,6 +33,8 @@ export interface ClassifierDescription {
     readonly pretrained: boolean;
     /** Where the pretrained weights came from. */
     readonly file: string | null;
+    /** The published file that they were: its licence, checksum and source; absent for any other weights. */
+    readonly published?: WeightFile;
   };
   /** The first stage that was trained; null where only the head was. */
   readonly cut: string | null;
@@ -44,6 +48,8 @@ export interface ClassifierDescription {
   readonly training: Json;
   /** SHA-256 of every other file of the model. */
   readonly files: FileHashes;
+  /** Where the weights lie, as in `model.json`, which is for others: it may be of a newer model whose saving was stopped. */
+  readonly weights: WeightsGroup;
   /** SHA-256 of all of this but for itself, as JSON without spaces. */
   readonly sha256: string;
 }
@@ -62,8 +68,12 @@ export interface LoadClassifierOptions {
 
 /**
  * Saves a classifier, whole, as a tfjs LayersModel (see `exportLayersModel`) with `cassava.json` beside it: architecture, cut,
- * classes, preprocessing contract, training record and the hashes of the files. The description is written last, so that a model
- * without it was never finished. Beside the weights themselves no more than 4 MiB are held.
+ * classes, preprocessing contract, training record, where the weights lie and the hashes of the files. Beside the weights
+ * themselves no more than 4 MiB are held.
+ *
+ * A model that the store holds already stays whole until the new one is: the new shards have other names, then come `model.json`
+ * and `cassava.json`, then the old shards are deleted. Whoever stops in between leaves the old model or the new one, for
+ * `loadClassifier`, which needs no `model.json`, and for plain tfjs alike (between the last two puts: the old and the new one).
  *
  * With `float16` kernels are rounded to 11 significant bits: with ImageNet weights and random heads
  * the probabilities of four images moved by up to 5e-4 (ResNet50) and 4e-3 (MobileNetV2).
@@ -74,13 +84,11 @@ export async function saveClassifier(
   options: SaveClassifierOptions = {},
 ): Promise<void> {
   const { float16 = false, training = null } = options;
-  // Until the new files are all there, the old description belongs to none.
-  await store.delete(DESCRIPTION);
-  const files = await exportLayersModel(model, store, { float16 });
+  const { files, weights } = await writeLayersModel(model, store, { float16 });
   const { backbone } = model;
   const description: Omit<ClassifierDescription, "sha256"> = {
     format: FORMAT,
-    version: 2,
+    version: 3,
     backbone: {
       name: backbone.spec.name,
       alpha: backbone.alpha,
@@ -88,6 +96,7 @@ export async function saveClassifier(
       inputSize: backbone.inputSize,
       pretrained: backbone.pretrained,
       file: backbone.file ?? null,
+      ...(backbone.published !== undefined && { published: backbone.published }),
     },
     cut: model.cut ?? null,
     batchNorm: model.batchNorm,
@@ -97,9 +106,11 @@ export async function saveClassifier(
     dtype: float16 ? "float16" : "float32",
     training,
     files,
+    weights,
   };
   const sealed: ClassifierDescription = { ...description, sha256: await seal(description) };
-  await store.put(DESCRIPTION, new TextEncoder().encode(`${JSON.stringify(sealed, null, 2)}\n`));
+  await store.put(DESCRIPTION, new TextEncoder().encode(`${legible(sealed)}\n`));
+  await deleteOtherShards(store, weights.paths);
 }
 
 /**
@@ -109,8 +120,8 @@ export async function saveClassifier(
  */
 export async function loadClassifier(store: Store, options: LoadClassifierOptions = {}): Promise<CassavaClassifier> {
   const description = await describeClassifier(store);
-  const weights = graphWeights(await readWeights(store, description.files));
-  const { name, alpha, pooling, inputSize, pretrained, file } = description.backbone;
+  const weights = graphWeights(await readWeights(store, description));
+  const { name, alpha, pooling, inputSize, pretrained, file, published } = description.backbone;
   const loaded = await loadBackbone(name, {
     weights: new Map([...weights].filter(([weight]) => !weight.startsWith(`${HEAD_STAGE}_`))),
     inputSize,
@@ -121,7 +132,7 @@ export async function loadClassifier(store: Store, options: LoadClassifierOption
   // The contract of the file, whatever this version of the package knows of the architecture.
   const spec = { ...loaded.spec, preprocessing: description.contract.mode };
   return createClassifier({
-    backbone: { ...loaded, spec, pretrained },
+    backbone: { ...loaded, spec, pretrained, ...(published !== undefined && { published }) },
     head: description.head,
     classes: description.classes,
     unfreezeFrom: description.cut ?? undefined,
@@ -143,7 +154,7 @@ export async function describeClassifier(store: Store): Promise<ClassifierDescri
     throw new ModelsError("MODEL_MISSING", message);
   }
   const json = parse(DESCRIPTION, bytes) as Partial<ClassifierDescription> | null;
-  if (json?.format !== FORMAT || json.version !== 2) {
+  if (json?.format !== FORMAT || json.version !== 3) {
     const message =
       "was written by another version of @cassava/models, or another program; train again, or use that version";
     throw new ModelsError("MODEL_CORRUPT", message, { file: DESCRIPTION });
@@ -161,17 +172,16 @@ function seal(description: Omit<ClassifierDescription, "sha256">): Promise<strin
   return sha256(new TextEncoder().encode(JSON.stringify(description)));
 }
 
-async function readWeights(store: Store, files: FileHashes): Promise<Weights> {
-  const json = parse(MODEL_JSON, await readFile(store, MODEL_JSON, files)) as {
-    readonly weightsManifest: readonly [
-      { readonly paths: readonly string[]; readonly weights: readonly LayersWeight[] },
-    ];
-  };
-  const [{ paths, weights }] = json.weightsManifest;
+/** JSON with a line for each field, but lists of numbers, the shapes of a few hundred weights, on one. No string has a raw newline. */
+function legible(description: ClassifierDescription): string {
+  return JSON.stringify(description, null, 2).replace(/\[\n[\d\s,]+\]/g, (list) => list.replace(/\s+/g, ""));
+}
+
+async function readWeights(store: Store, { files, weights }: ClassifierDescription): Promise<Weights> {
   async function* shards() {
-    for (const path of paths) yield await readFile(store, path, files);
+    for (const path of weights.paths) yield await readFile(store, path, files);
   }
-  return decodeShards(weights, shards());
+  return decodeShards(weights.weights, shards());
 }
 
 /** A file that `cassava.json` vouches for. */

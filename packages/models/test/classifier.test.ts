@@ -2,6 +2,7 @@ import type { FrozenEngine, FrozenSpec } from "@cassava/contracts";
 import * as tf from "@tensorflow/tfjs";
 import "@tensorflow/tfjs-backend-wasm";
 import { beforeAll, describe, expect, it } from "vitest";
+import { frozenPart } from "../src/frozen-part.ts";
 import {
   type CassavaClassifier,
   createClassifier,
@@ -59,6 +60,20 @@ describe("the cut", () => {
     expect(tf.memory().numTensors).toBe(held);
     model.dispose();
     expect(tf.memory().numTensors).toBe(before);
+  });
+
+  it("leaves no tensor behind where the frozen part fails midway", async () => {
+    const contract = { mode: "tf", inputRange: [0, 255], inputSize: [64, 64], resize: "antialiased-bilinear" } as const;
+    const nodes = [
+      { op: "globalAveragePool", name: "pool", stage: "s", input: "input" },
+      // Without its weights it throws.
+      { op: "dense", name: "dense", stage: "s", input: "pool", units: 2 },
+    ] as const;
+    const part = await frozenPart({ graph: { input: "input", output: "dense", nodes }, weights: new Map() }, contract);
+    const held = tf.memory().numTensors;
+    await expect(part.run(batch)).rejects.toThrow();
+    expect(tf.memory().numTensors).toBe(held);
+    part.dispose();
   });
 
   it("trains nothing of a frozen batch normalization, and its scale and shift of a live one", async () => {

@@ -177,6 +177,15 @@ describe("download", () => {
     expect(server.asked.map((range) => range === "whole")).toEqual([true, false, false, true]);
   });
 
+  it("takes raw numbers whose first byte is that of a page's tag", async () => {
+    for (const start of ["<", " <\n", "<h", "<!--"]) {
+      const bytes = first.slice();
+      bytes.set(new TextEncoder().encode(start));
+      server.file = { bytes, headers: { etag: '"v1"', "content-type": "application/octet-stream" } };
+      expectBytes(await get({ md5: undefined }), bytes);
+    }
+  });
+
   it("names the address and what came instead of the file", async () => {
     const store = mapStore();
     const page = "<!DOCTYPE html><title>Sign in</title>";
@@ -186,6 +195,13 @@ describe("download", () => {
         /^URL: answered with an HTML or XML page instead of a file; try again, or put the file at the key weights\/weights.h5/,
       ],
       [say(200, "application/octet-stream", `\n ${page}`), /answered with an HTML or XML page/],
+      [say(200, "application/octet-stream", "<html lang=en>"), /answered with an HTML or XML page/],
+      [
+        say(200, "application/octet-stream", "\ufeff<?xml version='1.0'?><Error/>"),
+        /answered with an HTML or XML page/,
+      ],
+      [say(200, "application/xml", "<Error/>"), /answered with an HTML or XML page/],
+      [say(200, "application/xhtml+xml; charset=utf-8", "<a/>"), /answered with an HTML or XML page/],
       [say(404, "text/html", page), /^URL: answered HTTP 404 Not Found: there is no such file;/],
       [say(403, "text/plain", ""), /^URL: answered HTTP 403 Forbidden;/],
     ] as const;

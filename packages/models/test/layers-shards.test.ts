@@ -1,7 +1,14 @@
 import * as tf from "@tensorflow/tfjs";
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { decodeShards, encodeShards, isShardName, layersManifest, shardNames } from "../src/export/layers-weights.ts";
+import {
+  decodeShards,
+  encodeShards,
+  isShardName,
+  layersManifest,
+  shardCount,
+  shardName,
+} from "../src/export/layers-weights.ts";
 import { isModelsError, type WeightArray } from "../src/index.ts";
 
 const weight = fc.array(fc.integer({ min: 0, max: 4 }), { maxLength: 4 }).chain((shape) => {
@@ -19,7 +26,7 @@ it("brings back every weight, bit for bit, however the bytes are cut", () =>
     fc.asyncProperty(weights, fc.integer({ min: 1, max: 9 }), async (values, size) => {
       const manifest = layersManifest(values, { float16: false });
       const shards = [...encodeShards(values, manifest)];
-      expect(shards).toHaveLength(shardNames(manifest).length);
+      expect(shards).toHaveLength(shardCount(manifest));
       const decoded = await decodeShards(manifest, cut(shards, size));
       expect([...decoded]).toEqual([...values]);
     }),
@@ -71,6 +78,9 @@ it("refuses bytes that are too few or too many", async () => {
 });
 
 it("knows its files", () => {
-  expect(["group1-shard1of1.bin", "group1-shard12of24.bin"].every(isShardName)).toBe(true);
-  expect(["group1-shard1of1.bin.tmp", "a/group1-shard1of1.bin", "model.json"].some(isShardName)).toBe(false);
+  expect(shardName(11, 24, "0123456789abcdef")).toBe("group1-01234567-shard12of24.bin");
+  expect(["group1-01234567-shard12of24.bin", "group1-shard1of1.bin"].every(isShardName)).toBe(true);
+  expect(
+    ["group1-0123-shard1of1.bin", "group1-shard1of1.bin.tmp", "a/group1-shard1of1.bin", "model.json"].some(isShardName),
+  ).toBe(false);
 });

@@ -111,6 +111,19 @@ describe("loadBackbone from an address", () => {
     expectWeights(await loadBackbone("resnet14", options));
   });
 
+  it("keeps no shard of a tfjs model that cannot be read, so that a better one is not in vain", async () => {
+    const store = mapStore();
+    let served: Uint8Array = shard.subarray(4);
+    const fetch = async (input: RequestInfo | URL) =>
+      new Response((String(input).endsWith(".json") ? manifest : served) as Uint8Array<ArrayBuffer>);
+    const options = { weights: "https://models.example/a/model.json", store, fetch };
+    const error = await failure(loadBackbone("resnet14", options));
+    expect([error.code, error.message]).toEqual(["WEIGHTS_UNREADABLE", expect.stringContaining("shard.bin have")]);
+    expect([...store.map.keys()]).toEqual([]);
+    served = shard;
+    expectWeights(await loadBackbone("resnet14", options));
+  });
+
   it("checks all else before it downloads anything", async () => {
     const options = { weights: server.url() };
     expect((await failure(loadBackbone("resnet15", options))).code).toBe("BACKBONE_UNKNOWN");

@@ -13,6 +13,11 @@ beforeAll(async () => {
 
 const batch = noiseBatch(3, 64);
 
+const SHARD = /^group1-[0-9a-f]{8}-shard1of1\.bin$/;
+
+/** The only shard of a model. */
+const shardOf = ({ map }: ReturnType<typeof mapStore>) => [...map.keys()].find((name) => SHARD.test(name))!;
+
 describe("saveClassifier", () => {
   it.each([
     ["with a frozen backbone", "resnet14", {}],
@@ -75,11 +80,82 @@ describe("saveClassifier", () => {
     const description = await describeClassifier(store);
     expect(description.training).toEqual(training);
     expect(description.classes).toEqual(model.classes);
-    expect(Object.keys(description.files)).toEqual(["group1-shard1of1.bin", "model.json"]);
+    expect(Object.keys(description.files)).toEqual([expect.stringMatching(SHARD), "model.json"]);
+    expect(description.weights.paths).toEqual(Object.keys(description.files).slice(0, 1));
     model.dispose();
   });
 
-  it("writes the description last, and takes the old one away first", async () => {
+  it("keeps the licence, checksum and source of the weights that it began with", async () => {
+    const plain = await testClassifier("resnet14", batch);
+    const published = {
+      url: "https://a.example/w.h5",
+      bytes: 7,
+      md5: "0f",
+      licence: "Apache-2.0",
+      source: "whoever trained it",
+    };
+    const store = mapStore();
+    await saveClassifier({ ...plain, backbone: { ...plain.backbone, published } }, store);
+    expect((await describeClassifier(store)).backbone.published).toEqual(published);
+    const loaded = await loadClassifier(store);
+    expect(loaded.backbone.published).toEqual(published);
+    await saveClassifier(plain, store);
+    expect("published" in (await describeClassifier(store)).backbone).toBe(false);
+    plain.dispose();
+    loaded.dispose();
+  });
+
+  it("keeps the old model whole until the new one is, wherever it is stopped; plain tfjs loads one of them too", async () => {
+    const old = await testClassifier("resnet14", batch);
+    const store = mapStore();
+    await saveClassifier(old, store);
+    const before = new Map(store.map);
+    const oldLogits = await logitsOf(old, batch);
+    const oldPlain = await plainProbabilities(store, batch);
+    for (const { variable } of old.weights) variable.assign(tf.tidy(() => variable.mul(2)));
+    const newLogits = await logitsOf(old, batch);
+    const newPlain = await probabilitiesOf(old, batch);
+    expect(largestDifference(newLogits, oldLogits)).toBeGreaterThan(1e-3);
+    expect(largestDifference(newPlain, oldPlain)).toBeGreaterThan(1e-3);
+
+    const found: string[] = [];
+    for (let stopAt = 0; ; stopAt++) {
+      store.map.clear();
+      for (const [name, bytes] of before) store.map.set(name, bytes);
+      let calls = 0;
+      const step = () => {
+        if (calls++ === stopAt) throw new Error("killed");
+      };
+      const put: typeof store.put = async (key, bytes) => {
+        step();
+        await store.put(key, bytes);
+      };
+      const remove: typeof store.delete = async (key) => {
+        step();
+        await store.delete(key);
+      };
+      const saved = await saveClassifier(old, { ...store, put, delete: remove }).then(
+        () => true,
+        (error: Error) => error.message !== "killed",
+      );
+      const loaded = await loadClassifier(store);
+      const logits = await logitsOf(loaded, batch);
+      loaded.dispose();
+      const plain = await plainProbabilities(store, batch);
+      const which = largestDifference(logits, oldLogits) === 0 ? "old" : "new";
+      expect(largestDifference(logits, which === "old" ? oldLogits : newLogits)).toBe(0);
+      const plainly = largestDifference(plain, oldPlain) < 1e-5 ? "old" : "new";
+      expect(largestDifference(plain, plainly === "old" ? oldPlain : newPlain)).toBeLessThan(1e-5);
+      found.push(`${which} ${plainly}`);
+      if (saved) break;
+    }
+    // Before the shard, model.json, cassava.json and the deletion of the old shard, and after all of them.
+    expect(found).toEqual(["old old", "old old", "old new", "new new", "new new"]);
+    expect([...store.map.keys()].filter((name) => SHARD.test(name))).toHaveLength(1);
+    old.dispose();
+  });
+
+  it("writes the description after all else", async () => {
     const model = await testClassifier("resnet14", batch);
     const calls: string[] = [];
     const store = mapStore();
@@ -91,8 +167,14 @@ describe("saveClassifier", () => {
       calls.push(`delete ${key}`);
       await store.delete(key);
     };
+    store.map.set("group1-shard1of2.bin", new Uint8Array(1));
     await saveClassifier(model, { ...store, put, delete: remove });
-    expect(calls).toEqual(["delete cassava.json", "put group1-shard1of1.bin", "put model.json", "put cassava.json"]);
+    expect(calls).toEqual([
+      `put ${shardOf(store)}`,
+      "put model.json",
+      "put cassava.json",
+      "delete group1-shard1of2.bin",
+    ]);
     model.dispose();
   });
 
@@ -102,7 +184,7 @@ describe("saveClassifier", () => {
     await saveClassifier(model, whole);
     await saveClassifier(model, half, { float16: true });
     expect((await describeClassifier(half)).dtype).toBe("float16");
-    const bytes = (store: typeof half) => store.map.get("group1-shard1of1.bin")!.length;
+    const bytes = (store: typeof half) => store.map.get(shardOf(store))!.length;
     expect(bytes(half) / bytes(whole)).toBeLessThan(0.52);
     const loaded = await loadClassifier(half);
     const ours = await probabilitiesOf(loaded, batch);
@@ -138,25 +220,39 @@ describe("loadClassifier", () => {
       await expect(loading).rejects.toThrow(says);
       for (const [name, value] of whole) store.map.set(name, value);
     };
-    const [description, shard] = ["cassava.json", "group1-shard1of1.bin"] as const;
+    const [description, shard] = ["cassava.json", shardOf(store)] as const;
+    const named = (what: string) => new RegExp(`^${shard.replace(".", "\\.")}: ${what}`);
     await fails(description, undefined, "MODEL_MISSING", /^holds no model: cassava\.json is missing/);
     await fails(description, text("{"), "MODEL_CORRUPT", /^cassava\.json: is not JSON/);
     await fails(description, text("<!doctype html>"), "MODEL_CORRUPT", /^cassava\.json: is an HTML page/);
     await fails(description, text("null"), "MODEL_CORRUPT", /^cassava\.json: was written by another version/);
     const edited = new TextDecoder().decode(whole.get(description)).replace("class 3", "class three");
     await fails(description, text(edited), "MODEL_CORRUPT", /^cassava\.json: was changed/);
-    await fails(description, other.map.get(description), "MODEL_CORRUPT", /^group1-shard1of1\.bin: .* does not belong/);
-    const json = whole.get("model.json")!;
-    await fails("model.json", undefined, "MODEL_MISSING", /^model\.json: is missing/);
-    await fails("model.json", json.slice(0, -1), "MODEL_CORRUPT", /^model\.json: is damaged/);
+    await fails(
+      description,
+      other.map.get(description),
+      "MODEL_MISSING",
+      /^group1-[0-9a-f]{8}-shard1of1\.bin: is missing/,
+    );
     const bytes = whole.get(shard)!;
     const flipped = bytes.slice();
     flipped[flipped.length - 3]! ^= 1;
-    await fails(shard, undefined, "MODEL_MISSING", /^group1-shard1of1\.bin: is missing/);
-    for (const damaged of [bytes.slice(0, -9), flipped, other.map.get(shard)!, new Uint8Array()]) {
-      await fails(shard, damaged, "MODEL_CORRUPT", /^group1-shard1of1\.bin: is damaged/);
+    await fails(shard, undefined, "MODEL_MISSING", named("is missing"));
+    for (const damaged of [bytes.slice(0, -9), flipped, other.map.get(shardOf(other))!, new Uint8Array()]) {
+      await fails(shard, damaged, "MODEL_CORRUPT", named("is damaged"));
     }
     (await loadClassifier(store)).dispose();
+  });
+
+  it("needs no model.json, which may be of a newer model", async () => {
+    const model = await testClassifier("resnet14", batch);
+    const store = mapStore();
+    await saveClassifier(model, store);
+    store.map.delete("model.json");
+    const loaded = await loadClassifier(store);
+    expect(await logitsOf(loaded, batch)).toEqual(await logitsOf(model, batch));
+    model.dispose();
+    loaded.dispose();
   });
 
   it("gives the frozen part to an engine", async () => {

@@ -3,7 +3,14 @@ import type { CassavaClassifier } from "../classifier.ts";
 import { preprocessingSteps } from "../preprocessing.ts";
 import { sha256, type WeightArray, type Weights } from "../weights/weights.ts";
 import { layersTopology, PREPROCESSING } from "./layers-topology.ts";
-import { encodeShards, isShardName, layersManifest, shardNames } from "./layers-weights.ts";
+import {
+  encodeShards,
+  isShardName,
+  type LayersWeight,
+  layersManifest,
+  shardCount,
+  shardName,
+} from "./layers-weights.ts";
 
 /** The file that `tf.loadLayersModel` is given. */
 export const MODEL_JSON = "model.json";
@@ -22,21 +29,47 @@ export type FileHashes = Readonly<Record<string, string>>;
 
 /**
  * Writes a classifier as a tfjs LayersModel, for `tf.loadLayersModel` and nothing of this package: `model.json` and
- * `group1-shardNofM.bin` of at most 4 MiB. It takes [n, height, width, 3] float32 with RGB values 0-255, preprocesses them
+ * `group1-HASH-shardNofM.bin` of at most 4 MiB. It takes [n, height, width, 3] float32 with RGB values 0-255, preprocesses them
  * itself, and gives [n, classes] probabilities. Layers have Keras's names and their weights Keras's parametrization, nothing is
  * folded; `getUserDefinedMetadata()` of the loaded model has the classes and the preprocessing contract.
  *
- * Shards that the store holds of another model are deleted. Source: tfjs 4.22, `io/types.ts`, ModelJSON.
+ * Shards that the store holds of another model are deleted in the end; until `model.json` is put, that model is whole.
+ * Source: tfjs 4.22, `io/types.ts`, ModelJSON.
  */
 export async function exportLayersModel(
   model: CassavaClassifier,
   store: Store,
   options: ExportLayersModelOptions = {},
 ): Promise<FileHashes> {
+  const { files, weights } = await writeLayersModel(model, store, options);
+  await deleteOtherShards(store, weights.paths);
+  return files;
+}
+
+/** Weights that lie one after the other in the files `paths`: a group of tfjs's `weightsManifest`. */
+export interface WeightsGroup {
+  readonly paths: readonly string[];
+  readonly weights: readonly LayersWeight[];
+}
+
+/** As {@link exportLayersModel}, but leaves the shards of other models: new shards first, `model.json` last. */
+export async function writeLayersModel(
+  model: CassavaClassifier,
+  store: Store,
+  options: ExportLayersModelOptions,
+): Promise<{ readonly files: FileHashes; readonly weights: WeightsGroup }> {
   const { float16 = false } = options;
   const weights = layersWeights(model, await model.weightValues());
   const manifest = layersManifest(weights, { float16 });
-  const paths = shardNames(manifest);
+  const files: Record<string, string> = {};
+  const paths: string[] = [];
+  for (const shard of encodeShards(weights, manifest)) {
+    const hash = await sha256(shard);
+    const name = shardName(paths.length, shardCount(manifest), hash);
+    await store.put(name, shard);
+    paths.push(name);
+    files[name] = hash;
+  }
   const trained = new Set(model.weights.filter(({ trainable }) => trainable).map(({ name }) => name.split("/")[0]!));
   const json = {
     format: "layers-model",
@@ -46,18 +79,17 @@ export async function exportLayersModel(
     modelTopology: layersTopology(model.graph, model.contract, { isTrainable: (layer) => trained.has(layer) }),
     weightsManifest: [{ paths, weights: manifest }],
   };
-  const hashes: Record<string, string> = {};
-  const put = async (name: string, bytes: Uint8Array) => {
-    hashes[name] = await sha256(bytes);
-    await store.put(name, bytes);
-  };
-  let index = 0;
-  for (const shard of encodeShards(weights, manifest)) await put(paths[index++]!, shard);
-  await put(MODEL_JSON, new TextEncoder().encode(JSON.stringify(json)));
+  const bytes = new TextEncoder().encode(JSON.stringify(json));
+  await store.put(MODEL_JSON, bytes);
+  files[MODEL_JSON] = await sha256(bytes);
+  return { files, weights: { paths, weights: manifest } };
+}
+
+/** Deletes every shard but those of `paths`. */
+export async function deleteOtherShards(store: Store, paths: readonly string[]): Promise<void> {
   const stale: string[] = [];
   for await (const key of store.keys()) if (isShardName(key) && !paths.includes(key)) stale.push(key);
   for (const key of stale) await store.delete(key);
-  return hashes;
 }
 
 /** What a depthwise kernel is called in tfjs's layers, and in Keras 2. */

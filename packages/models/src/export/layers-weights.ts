@@ -32,16 +32,25 @@ export function layersManifest(weights: Weights, options: { readonly float16: bo
   });
 }
 
-/** File names of the shards of so many bytes: `group1-shard1of2.bin`, … */
-export function shardNames(manifest: readonly LayersWeight[]): string[] {
-  const bytes = manifest.reduce((sum, weight) => sum + byteLength(weight), 0);
-  const count = Math.ceil(bytes / SHARD_BYTES);
-  return Array.from({ length: count }, (_, index) => `group1-shard${index + 1}of${count}.bin`);
+/** How many shards {@link encodeShards} makes. */
+export function shardCount(manifest: readonly LayersWeight[]): number {
+  return Math.ceil(manifest.reduce((sum, weight) => sum + byteLength(weight), 0) / SHARD_BYTES);
 }
 
-/** Whether a file is a shard of this format, of whatever model. */
+/**
+ * File name of a shard: `group1-0a1b2c3d-shard1of2.bin`. It has a hash of the content, so that the shards of a new model never
+ * replace those of an old one.
+ *
+ * @param index from 0.
+ * @param hash SHA-256 of its bytes, hexadecimal.
+ */
+export function shardName(index: number, count: number, hash: string): string {
+  return `group1-${hash.slice(0, 8)}-shard${index + 1}of${count}.bin`;
+}
+
+/** Whether a file is a shard of this format, of whatever model; also by the name that tfjs gives it, without a hash. */
 export function isShardName(name: string): boolean {
-  return /^group1-shard\d+of\d+\.bin$/.test(name);
+  return /^group1-(?:[0-9a-f]{8}-)?shard\d+of\d+\.bin$/.test(name);
 }
 
 /** The bytes of the shards, one after the other, so that never more than one is held beside the weights. */

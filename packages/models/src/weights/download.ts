@@ -55,10 +55,14 @@ export async function download(url: string, options: DownloadOptions): Promise<U
   const { store, key, pieceBytes = 8 * 2 ** 20 } = options;
   const kept = (await store?.get(key)) as Uint8Array<ArrayBuffer> | undefined;
   const flaw = kept && flawOf(kept, options);
-  if (kept !== undefined && flaw === undefined) return kept;
+  const file = partialFile(store, key, pieceBytes);
+  if (kept !== undefined && flaw === undefined) {
+    // Pieces of a process that died after it had put the whole; that they cannot be removed is no reason not to use the file.
+    await file.discard().catch(() => undefined);
+    return kept;
+  }
   if (flaw !== undefined) await store?.delete(key);
 
-  const file = partialFile(store, key, pieceBytes);
   let resumed = await file.restore();
   if (resumed && options.bytes !== undefined && file.version?.total !== options.bytes) {
     await file.discard();

@@ -32,22 +32,26 @@ interface FileOptions extends TransferOptions {
 
 async function fetchFile(url: string, key: string, options: FileOptions): Promise<Weights> {
   const bytes = await download(url, { ...options, key });
+  const keys = [key];
   try {
     if (!isJson(bytes)) return await readKerasWeights(bytes, { file: url });
-    return await readTfjsWeights(bytes, { file: url, readShard: shards(url, options) });
+    return await readTfjsWeights(bytes, { file: url, readShard: shards(url, options, keys) });
   } catch (error) {
     // Nothing vouches for such a file but that it can be read: what is kept must not be in the way of a better one.
-    if (isModelsError(error, "WEIGHTS_UNREADABLE")) await options.store?.delete(key);
+    if (isModelsError(error, "WEIGHTS_UNREADABLE")) for (const name of keys) await options.store?.delete(name);
     throw error;
   }
 }
 
-function shards(manifest: string, { onProgress, ...options }: TransferOptions) {
+/** Reads the shards of a manifest; adds the key of each to `keys`. */
+function shards(manifest: string, { onProgress, ...options }: TransferOptions, keys: string[]) {
   let done = 0;
   return async (path: string, total: number): Promise<Uint8Array> => {
     const url = new URL(path, manifest).href;
     const report = ({ received }: DownloadProgress) => onProgress?.({ received: done + received, total });
-    const bytes = await download(url, { ...options, key: await keyOf(url), onProgress: report });
+    const key = await keyOf(url);
+    keys.push(key);
+    const bytes = await download(url, { ...options, key, onProgress: report });
     done += bytes.length;
     return bytes;
   };

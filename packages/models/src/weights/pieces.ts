@@ -36,15 +36,16 @@ export function partialFile(store: Store | undefined, key: string, pieceBytes: n
   let version: FileVersion | undefined;
   let buffer = new Uint8Array(0);
   let received = 0;
+  /** Bytes from the start of the file that the store has, whether or not they arrived again since. */
   let kept = 0;
 
   const keyOf = ({ total, validator }: FileVersion, start: number) =>
     `${prefix}${total}-${encodeURIComponent(validator)}/${start}`;
-  const forget = (size: number, next?: FileVersion) => {
+  const forget = (size: number, next?: FileVersion, stored = 0) => {
     version = next;
     buffer = new Uint8Array(size);
     received = 0;
-    kept = 0;
+    kept = stored;
   };
   const pieceKeys = async () => {
     const keys: string[] = [];
@@ -54,9 +55,10 @@ export function partialFile(store: Store | undefined, key: string, pieceBytes: n
   };
   /** Counts as kept what can be kept nowhere. */
   const keep = async (end: number) => {
+    if (end <= kept) return;
     const start = kept;
     kept = end;
-    if (store === undefined || version === undefined || end === start) return;
+    if (store === undefined || version === undefined) return;
     await store.put(keyOf(version, start), buffer.subarray(start, end));
   };
 
@@ -84,7 +86,8 @@ export function partialFile(store: Store | undefined, key: string, pieceBytes: n
     async begin(next, total = 0) {
       const same = next !== undefined && next.total === version?.total && next.validator === version.validator;
       if (!same && version !== undefined) await this.discard();
-      forget(next?.total ?? total, next);
+      // Pieces of the same version stay: a shorter one in their place would lose what follows it.
+      forget(next?.total ?? total, next, same ? kept : 0);
     },
     async append(chunk) {
       const end = received + chunk.length;

@@ -104,7 +104,7 @@ async function bodyOf(
   };
   const cancel = () => reader.cancel().catch(() => undefined);
   let first: Awaited<ReturnType<typeof next>> | undefined = await next();
-  if (place.start === 0 && (isHtml(response) || isMarkup(first))) {
+  if (place.start === 0 && (isPage(response) || isMarkup(first))) {
     await cancel();
     return { kind: "failed", reason: "answered with an HTML or XML page instead of a file", final: true };
   }
@@ -120,10 +120,16 @@ async function bodyOf(
   };
 }
 
-const isHtml = (response: Response) => /^text\/html\b/i.test(response.headers.get("content-type") ?? "");
+/** Declared as HTML or XML: `text/html`, `application/xhtml+xml`, `application/xml`, … */
+const isPage = (response: Response) =>
+  /^\s*(?:text\/html|(?:text|application)\/(?:[\w.-]+\+)?xml)\s*(?:;|$)/i.test(
+    response.headers.get("content-type") ?? "",
+  );
 
+/** Begins as a page does, whatever its type. `<` alone is the first byte of one in 256 files of raw numbers. */
 function isMarkup(chunk: Uint8Array | string | undefined): boolean {
-  return chunk instanceof Uint8Array && new TextDecoder().decode(chunk.subarray(0, 60)).trimStart().startsWith("<");
+  if (!(chunk instanceof Uint8Array)) return false;
+  return /^\s*<(?:!doctype|html|\?xml)\b/i.test(new TextDecoder().decode(chunk.subarray(0, 60)));
 }
 
 function lengthOf({ headers }: Response): number | undefined {
