@@ -67,6 +67,18 @@ const install = async ({ name, manifest }, packs) => {
   return project;
 };
 
+/**
+ * An entry that is there for an optional peer gets it: `…/tfjs` for `@tensorflow/tfjs`. The entries before it did without.
+ * @param {Pack} one @param {string} project @param {string} specifier
+ */
+const installPeerOf = async ({ manifest }, project, specifier) => {
+  const own = `/${specifier.split("/").at(-1)}`;
+  const peer = Object.keys(manifest.peerDependenciesMeta ?? {}).find((name) => name.endsWith(own));
+  if (peer === undefined) return;
+  const args = ["install", "--ignore-scripts", "--no-audit", "--no-fund", "--prefer-offline"];
+  await run("npm", [...args, `${peer}@${manifest.peerDependencies?.[peer]}`], { cwd: project, tail: 30 });
+};
+
 /** @param {string} project @param {string} specifier */
 const checkImport = async (project, specifier) => {
   const code = `const entry = await import(${JSON.stringify(specifier)}); if (Object.keys(entry).length === 0) throw new Error("it exports nothing");`;
@@ -103,6 +115,7 @@ try {
     });
     if (!stands) continue;
     for (const { specifier, browser } of entriesOf(manifest)) {
+      await installPeerOf(one, project, specifier);
       await check(`${specifier}: imports in Node`, () => checkImport(project, specifier));
       if (browser && manifest.bin === undefined)
         await check(`${specifier}: bundles for the browser and loads without Node's globals`, () =>

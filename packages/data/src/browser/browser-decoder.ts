@@ -12,7 +12,7 @@ export interface BrowserDecoderOptions extends DecoderOptions {
 }
 
 /**
- * Decodes grey and colour JPEGs with `@jsquash/jpeg` (an optional peer), to the same pixels as the decoders in Node, bit
+ * Decodes grey and colour JPEGs with `@jsquash/jpeg`, to the same pixels as the decoders in Node, bit
  * for bit; but a JPEG with 4:4:0 chroma, which comes of turning a 4:2:2 one, differs by up to 2 of 255 (0.2 on average),
  * because its libjpeg is older. PNG, WebP and CMYK JPEGs go through the browser's own decoder and a canvas: the same pixels for opaque PNGs and
  * lossless WebPs; a canvas multiplies by alpha, so that colours under a transparent pixel are lost; CMYK is converted as

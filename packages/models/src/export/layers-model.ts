@@ -13,7 +13,7 @@ import {
 } from "./layers-weights.ts";
 
 /** The file that `tf.loadLayersModel` is given. */
-export const MODEL_JSON = "model.json";
+const MODEL_JSON = "model.json";
 
 /** How {@link exportLayersModel} writes a model. */
 export interface ExportLayersModelOptions {
