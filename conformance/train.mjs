@@ -184,7 +184,12 @@ async function steps(task, keras, options) {
   );
   const [w1, b1, w2, b2] = weights.map(({ variable }) => variable);
   const classes = Array.from({ length: CLASSES }, (_, index) => ({ index, name: `${index}` }));
-  const model = { classes, weights, logits: (x) => x.matMul(w1).add(b1).relu().matMul(w2).add(b2) };
+  const model = {
+    classes,
+    weights,
+    frozen: { id: "none" },
+    logits: (x) => x.matMul(w1).add(b1).relu().matMul(w2).add(b2),
+  };
   const rows = (from, values) => values.slice(from, from + BATCH);
   const source = {
     classes,
