@@ -52,7 +52,7 @@ export {
   imageFeatures,
 } from "./features/feature-source.ts";
 export { firstBatches } from "./features/first-batches.ts";
-export { type MixUpOptions, mixUp } from "./features/mix-up.ts";
+export { type MixUpOptions, mixUpFeatures } from "./features/mix-up.ts";
 export { type ViewBatchesOptions, viewBatches } from "./features/views.ts";
 export {
   type FineTuneEvent,

@@ -11,7 +11,7 @@ import {
   fineTune,
   fineTuneStages,
   fit,
-  mixUp,
+  mixUpFeatures,
   type Predictions,
   type StagedClassifier,
   viewBatches,
@@ -65,8 +65,11 @@ describe("viewBatches", () => {
   });
 });
 
-describe("mixUp", () => {
-  const source = mixUp(featureBatches(separable(512), { batchSize: 8, shuffle: { seed: 1 } }), { alpha: 0.4, seed: 2 });
+describe("mixUpFeatures", () => {
+  const source = mixUpFeatures(featureBatches(separable(512), { batchSize: 8, shuffle: { seed: 1 } }), {
+    alpha: 0.4,
+    seed: 2,
+  });
 
   it("mixes features and targets by one share, and starts anywhere", async () => {
     const plain = await collect(featureBatches(separable(512), { batchSize: 8, shuffle: { seed: 1 } }), 0);
@@ -101,7 +104,7 @@ describe("mixUp", () => {
       labels: Int32Array.from([0, 1]),
     };
     for (const alpha of [0.2, 1, 4]) {
-      const pairs = mixUp(featureBatches(two, { batchSize: 2 }), { alpha, seed: 3 });
+      const pairs = mixUpFeatures(featureBatches(two, { batchSize: 2 }), { alpha, seed: 3 });
       const shares: number[] = [];
       for (let epoch = 0; epoch < 4000; epoch++) {
         const { features } = (await collect(pairs, epoch))[0]!;

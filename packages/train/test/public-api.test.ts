@@ -29,7 +29,7 @@ it("exports exactly this", () => {
     "jsonLogger",
     "learningRateScheduler",
     "logisticRegression",
-    "mixUp",
+    "mixUpFeatures",
     "modelCheckpoint",
     "oneCycleSchedule",
     "polynomialSchedule",

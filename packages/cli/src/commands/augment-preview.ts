@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { type Augmentation, imageBatches, random, shuffled } from "@cassava/data";
-import { sharpDecoder, writeFileAtomically } from "@cassava/data/node";
+import { defaultDecoder, writeFileAtomically } from "@cassava/data/node";
 import type { Command } from "commander";
 import { act, type CliContext } from "../context.ts";
 import { CliError } from "../errors.ts";
@@ -48,7 +48,7 @@ export function augmentPreviewCommand(program: Command, context: CliContext): vo
               ids,
               size: [size, size],
               batchSize,
-              decode: sharpDecoder(),
+              decode: defaultDecoder(),
               augment,
             });
             for await (const batch of source.batches(0, signal)) {

@@ -1,6 +1,6 @@
 import { join, relative, resolve } from "node:path";
 import { audit, split } from "@cassava/data";
-import { sharpDecoder, writeSyntheticShards } from "@cassava/data/node";
+import { defaultDecoder, writeSyntheticShards } from "@cassava/data/node";
 import type { Command } from "commander";
 import { act, type CliContext } from "../context.ts";
 import { type CommonOptions, whole } from "../options.ts";
@@ -50,7 +50,7 @@ export function demoCommand(program: Command, context: CliContext): void {
             writeSyntheticShards(shards, { count: images, seed }, { shards: SHARDS, signal }),
           );
           const result = await withDataset(shards, output, async (dataset) => {
-            const report = await stages.time("audit", () => audit(dataset, { decode: sharpDecoder(), signal }));
+            const report = await stages.time("audit", () => audit(dataset, { decode: defaultDecoder(), signal }));
             output.info(`${describeAudit(report)}\n`);
             const made = split(dataset, { ratios: RATIOS, seed });
             output.info(

@@ -2,7 +2,7 @@ import { readdir, readFile, stat } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import type { ClassInfo, Dataset } from "@cassava/contracts";
 import { DataError, imageBatches } from "@cassava/data";
-import { sharpDecoder } from "@cassava/data/node";
+import { defaultDecoder } from "@cassava/data/node";
 import { imageFeatures, predict } from "@cassava/train";
 import type { Command } from "commander";
 import { act, type CliContext } from "../context.ts";
@@ -48,7 +48,7 @@ export function predictCommand(program: Command, context: CliContext): void {
           const source = imageBatches(dataset, {
             size: model.frozen.inputSize,
             batchSize: BATCH,
-            decode: sharpDecoder(),
+            decode: defaultDecoder(),
           });
           const made = await predict(model, imageFeatures(model.frozen, source, BATCH), signal);
           const { ids, predicted, probabilities, classes } = made;

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Dataset } from "@cassava/contracts";
 import { type Augmentation, type ImageBatchesOptions, imageBatches } from "@cassava/data";
-import { folderStore, sharpDecoder } from "@cassava/data/node";
+import { defaultDecoder, folderStore } from "@cassava/data/node";
 import { type CassavaClassifier, checkContract, stagesOf } from "@cassava/models";
 import {
   extractFeatures,
@@ -43,7 +43,7 @@ const FIRST_IMAGES = 16;
 export async function checkPixels(model: CassavaClassifier, dataset: Dataset, ids: readonly string[]): Promise<void> {
   const some = ids.slice(0, FIRST_IMAGES);
   const size = model.frozen.inputSize;
-  const source = imageBatches(dataset, { ids: some, size, batchSize: FIRST_IMAGES, decode: sharpDecoder() });
+  const source = imageBatches(dataset, { ids: some, size, batchSize: FIRST_IMAGES, decode: defaultDecoder() });
   for await (const batch of source.batches(0)) checkContract(model.contract, batch);
 }
 
@@ -57,7 +57,7 @@ export function featureSupply(
   images: number,
   { output, env, signal }: ActionContext,
 ): FeatureSupply {
-  const decode = sharpDecoder();
+  const decode = defaultDecoder();
   const size = model.frozen.inputSize;
   const width = model.frozen.outputShape.reduce((product, n) => product * n, 1);
   const downToPixels = model.cut === stagesOf(model.backbone.graph)[0];

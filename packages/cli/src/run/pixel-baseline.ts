@@ -1,6 +1,6 @@
 import type { Dataset } from "@cassava/contracts";
 import { imageBatches, type Split } from "@cassava/data";
-import { sharpDecoder } from "@cassava/data/node";
+import { defaultDecoder } from "@cassava/data/node";
 import { logLoss } from "@cassava/metrics";
 import { extractFeatures, type FeatureSet, type LinearClassifier, logisticRegression, rawPixels } from "@cassava/train";
 import type { ActionContext } from "../context.ts";
@@ -21,7 +21,7 @@ export async function pixelBaseline(
 ): Promise<Baseline> {
   const frozen = rawPixels(SIZE);
   const pixelsOf = (ids: readonly string[]): Promise<FeatureSet> => {
-    const source = imageBatches(dataset, { ids, size: [SIZE, SIZE], batchSize: 64, decode: sharpDecoder() });
+    const source = imageBatches(dataset, { ids, size: [SIZE, SIZE], batchSize: 64, decode: defaultDecoder() });
     return extractFeatures(frozen, source, { signal });
   };
   const [train, validation, test] = [

@@ -3,7 +3,7 @@ import type { Dataset } from "@cassava/contracts";
 import { type Split, serializeSplit } from "@cassava/data";
 import { folderStore } from "@cassava/data/node";
 import { saveClassifier, summary } from "@cassava/models";
-import { type FitResult, mixUp, predict } from "@cassava/train";
+import { type FitResult, mixUpFeatures, predict } from "@cassava/train";
 import type { ActionContext } from "../context.ts";
 import { CliError } from "../errors.ts";
 import { versions } from "../version.ts";
@@ -80,7 +80,7 @@ export async function trainRun(input: TrainRunInput, context: ActionContext): Pr
     await stages.time("features", () => checkPixels(model, dataset, split.train));
     const supply = featureSupply(model, dataset, images, context);
     const [train, validation, test] = await stages.time("features", async () => [
-      mixUp(await supply("train", { ids: split.train, batchSize, shuffle: { seed }, augment }), {
+      mixUpFeatures(await supply("train", { ids: split.train, batchSize, shuffle: { seed }, augment }), {
         alpha: settings.mixUp,
         seed,
       }),

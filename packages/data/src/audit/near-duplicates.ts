@@ -13,8 +13,8 @@ export const mostDistance = 10;
 
 /**
  * Of all pairs of pictures within `threshold` bits of each other, those that tell the groups of look-alikes apart: joined
- * ({@link joinPairs}) they give the groups that all pairs give, and in each group is a pair that is as far apart as any
- * of all its pairs. At most one pair for each picture is kept, however many look alike: n frames of one video have n²/2
+ * ({@link joinPairs}) they give the groups that all pairs give, and in each group is a pair of the largest distance
+ * there. At most one pair for each picture is kept, however many look alike: n frames of one video have n²/2
  * pairs.
  *
  * None is missed: 64 bits that differ in `threshold` places are equal in at least one of `threshold` + 1 bands, so only

@@ -1,7 +1,7 @@
 import { ModelsError } from "../errors.ts";
+import { FLOAT16_MAX, fromFloat16, toFloat16 } from "../weights/float16.ts";
 import { elementCount, type WeightArray, type Weights } from "../weights/weights.ts";
 import { PREPROCESSING } from "./layers-topology.ts";
-import { toFloat16 } from "./onnx-float16.ts";
 
 /** One weight in the manifest of a tfjs `model.json`; little-endian, in the order of the manifest, nothing between them. */
 export interface LayersWeight {
@@ -15,9 +15,6 @@ export interface LayersWeight {
 
 /** Bytes of a shard but for the last: tfjs's own default, small enough for the HTTP cache of every browser. */
 const SHARD_BYTES = 4 * 2 ** 20;
-
-/** The largest number that float16 holds. */
-const FLOAT16_MAX = 65504;
 
 /**
  * How each weight is stored. As float16 go the kernels of the network only: biases and batch normalization are a hundredth of the
@@ -122,14 +119,5 @@ function byteLength({ shape, quantization }: LayersWeight): number {
 }
 
 function decode({ quantization }: LayersWeight, { buffer }: Uint8Array<ArrayBuffer>): Float32Array {
-  return quantization === undefined ? new Float32Array(buffer) : Float32Array.from(new Uint16Array(buffer), floatOf);
-}
-
-/** The number that an IEEE 754 half is. */
-function floatOf(half: number): number {
-  const sign = half & 0x8000 ? -1 : 1;
-  const exponent = (half >> 10) & 0x1f;
-  const fraction = half & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  return sign * (1024 + fraction) * 2 ** (exponent - 25);
+  return quantization === undefined ? new Float32Array(buffer) : fromFloat16(new Uint16Array(buffer));
 }

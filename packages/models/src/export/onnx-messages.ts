@@ -1,7 +1,7 @@
 import onnxProto, { type onnx as messages } from "onnx-proto";
 import { ModelsError } from "../errors.ts";
+import { FLOAT16_MAX, toFloat16 } from "../weights/float16.ts";
 import type { WeightArray } from "../weights/weights.ts";
-import { FLOAT16_MAX, toFloat16 } from "./onnx-float16.ts";
 
 // The library is a CommonJS module: Node gives its one export as the default.
 const { onnx } = onnxProto;

@@ -91,8 +91,10 @@ export function cacheFolder(options: CacheFolderOptions = {}): LocatedStore {
   }
 }
 
-/** Set but empty means not set, by the XDG specification. */
-/** The same on every platform, as machine-learning tools have it; backend and data have the same rule. */
+/**
+ * The same on every platform, as machine-learning tools have it; backend and data have the same rule. A variable that is empty is not
+ * set, by the XDG specification.
+ */
 function userFolder(env: NodeJS.ProcessEnv): string {
   return env.CASSAVA_CACHE || join(env.XDG_CACHE_HOME || join(env.HOME || homedir(), ".cache"), "cassava");
 }

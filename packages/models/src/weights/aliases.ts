@@ -37,7 +37,7 @@ export interface ResolvedNames {
 }
 
 /**
- * Reads a weight's name as any version of Keras or tfjs writes it: `conv1_conv/kernel`, `model/conv1/conv/kernel:0`,
+ * Reads a weight's name as every version of Keras or tfjs writes it: `conv1_conv/kernel`, `model/conv1/conv/kernel:0`,
  * `bn/beta_1:0`, `block1_conv1_W_1:0`. Undefined where it ends with no variable that we know.
  */
 export function parseWeightName(name: string): WeightNameParts | undefined {

@@ -1,4 +1,5 @@
 import { ModelsError } from "../errors.ts";
+import { fromFloat16 } from "./float16.ts";
 import { elementCount, type WeightArray, type Weights } from "./weights.ts";
 
 /** A weight in a tfjs manifest: `WeightsManifestEntry` of tfjs-core, io/types.ts. */
@@ -98,18 +99,9 @@ function byteLength({ name, shape, dtype, quantization }: ManifestEntry, file: s
 function decode({ quantization }: ManifestEntry, buffer: ArrayBuffer): Float32Array {
   if (quantization === undefined) return new Float32Array(buffer);
   const { dtype, scale = 1, min = 0 } = quantization;
-  if (dtype === "float16") return Float32Array.from(new Uint16Array(buffer), fromHalf);
+  if (dtype === "float16") return fromFloat16(new Uint16Array(buffer));
   const stored = dtype === "uint8" ? new Uint8Array(buffer) : new Uint16Array(buffer);
   return Float32Array.from(stored, (value) => value * scale + min);
-}
-
-/** The number that 16 bits mean: IEEE 754 binary16. */
-function fromHalf(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 31;
-  const fraction = bits & 1023;
-  if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
-  return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
 function concatenate(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {

@@ -83,7 +83,7 @@ function columnStatistics({ features, width, ids }: FeatureSet): { mean: Float64
   for (let k = 0; k < features.length; k++) mean[k % width]! += features[k]! / ids.length;
   for (let k = 0; k < features.length; k++)
     deviation[k % width]! += (features[k]! - mean[k % width]!) ** 2 / ids.length;
-  // A constant column stays constant: it is centred to 0, and its scale is as good as any.
+  // A constant column stays constant: it is centred to 0, and any scale will do.
   return { mean, deviation: deviation.map((variance) => Math.sqrt(variance) || 1) };
 }
 

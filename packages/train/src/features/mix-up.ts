@@ -2,7 +2,7 @@ import { TrainError } from "../errors.ts";
 import { seedFrom, shuffledIndices, uniforms } from "../random.ts";
 import type { FeatureBatch, FeatureSource } from "./feature-source.ts";
 
-/** Options of {@link mixUp}. */
+/** Options of {@link mixUpFeatures}. */
 export interface MixUpOptions {
   /** Both parameters of the Beta distribution of the share, from 0 (nothing is mixed); default 0.2. */
   readonly alpha?: number;
@@ -15,7 +15,7 @@ export interface MixUpOptions {
  *
  * @throws {TrainError} `OPTION_INVALID`
  */
-export function mixUp(source: FeatureSource, { alpha = 0.2, seed }: MixUpOptions): FeatureSource {
+export function mixUpFeatures(source: FeatureSource, { alpha = 0.2, seed }: MixUpOptions): FeatureSource {
   if (!(alpha >= 0 && Number.isFinite(alpha))) {
     throw new TrainError("OPTION_INVALID", `alpha must be a number from 0; got ${alpha}`);
   }

@@ -40,3 +40,16 @@ function roundToEven(value: number): number {
   const rest = value - below;
   return rest > 0.5 || (rest === 0.5 && below % 2 === 1) ? below + 1 : below;
 }
+
+/** The numbers that halves are; `halves` are bits as {@link toFloat16} makes them, infinities and NaN included. */
+export function fromFloat16(halves: Uint16Array): Float32Array {
+  return Float32Array.from(halves, numberOf);
+}
+
+function numberOf(half: number): number {
+  const sign = half & 0x8000 ? -1 : 1;
+  const exponent = (half >> 10) & 31;
+  const fraction = half & 1023;
+  if (exponent === 31) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
+  return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1024 + fraction) * 2 ** (exponent - 25);
+}
