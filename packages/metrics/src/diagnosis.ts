@@ -1,0 +1,19 @@
+export { CAUSES, type CauseId, type CauseVote } from "./diagnosis/cause.ts";
+export { type DiagnoseOptions, type Diagnosis, diagnose, type NotEvaluated } from "./diagnosis/diagnose.ts";
+export type { Evidence, Finding, Severity } from "./diagnosis/finding.ts";
+export type {
+  BatchObservations,
+  DataObservations,
+  DiagnosisInput,
+  LeakedPair,
+  PixelStatistics,
+  Predictions,
+  RunSetup,
+  SplitCounts,
+  WeightObservation,
+  WeightObservations,
+} from "./diagnosis/input.ts";
+export type { Probe, ProbeOutcome } from "./diagnosis/probe.ts";
+export { type CastVote, type RankedCause, rankCauses } from "./diagnosis/rank-causes.ts";
+export { defineRule, type Missing, type Pass, type Rule, type RuleGroup, type RuleResult } from "./diagnosis/rule.ts";
+export { RULES } from "./diagnosis/rules/index.ts";

@@ -1,0 +1,27 @@
+import type { ProbeHost } from "@cassava/contracts";
+import type { CauseId, CauseVote } from "./cause.ts";
+import type { Evidence } from "./finding.ts";
+import type { DiagnosisInput } from "./input.ts";
+
+/** What a probe gave. */
+export interface ProbeOutcome {
+  /** Id of the probe. */
+  readonly probe: string;
+  readonly confirms: readonly CauseVote[];
+  readonly refutes: readonly CauseVote[];
+  readonly evidence: readonly Evidence[];
+  /** Plain words, with the numbers. */
+  readonly explanation: string;
+}
+
+/** An experiment on the live model that tells causes apart. */
+export interface Probe {
+  readonly id: string;
+  /** What it does, in one line. */
+  readonly title: string;
+  /** Causes that it can confirm or refute. */
+  readonly tests: readonly CauseId[];
+  /** About how long it will take, in seconds, where the host can tell; asked before it runs. */
+  estimate(host: ProbeHost): Promise<number | undefined>;
+  run(host: ProbeHost, input: DiagnosisInput, signal?: AbortSignal): Promise<ProbeOutcome>;
+}

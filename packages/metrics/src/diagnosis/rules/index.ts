@@ -1,0 +1,5 @@
+import type { Rule } from "../rule.ts";
+import { classMissing } from "./class-missing.ts";
+
+/** Every rule, in the order of the catalogue. */
+export const RULES: readonly Rule[] = [classMissing];
