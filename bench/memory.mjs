@@ -1,109 +1,45 @@
-// The whole data set in constant memory: as many photographs of 800 x 600 as the competition has (21,397), in 16 shards,
-// through audit, split and one epoch of batches, in a process of its own; and a tenth of them, ten times over, in another:
-// the same work, so that the difference is what the size of the data set adds (V8 lets some 60 MiB of garbage lie before it
-// collects for the first time, which a short run never reaches). The shards (2.6 GB, in the system's folder for temporary files) are made of the 1,058 real
-// photographs: names and labels are the competition's, and a comment in each JPEG makes every file another one.
-// CASSAVA_BENCH_IMAGES=2140 takes fewer.
-import { mkdir, readFile } from "node:fs/promises";
+// The whole data set in constant memory (memory-shards.mjs): audit, split and one epoch of batches in a process of its own; a tenth of it
+// once in another, and a tenth of it ten times over in a third: the same work as the whole, so that what is left of the difference is what
+// the size of the data set adds. All of them read the same 2,000 images first.
 import { join } from "node:path";
-import { parseLabelCsv } from "@cassava/data";
-import { csvDataset, encodeJpeg } from "@cassava/data/node";
-import { bytesFeature, encodeExample, int64Feature } from "@cassava/tfrecord";
-import { createShardWriter } from "@cassava/tfrecord/node";
 import { run } from "../scripts/lib/run.mjs";
+import { originalsOf, rowsOf, writeShards } from "./memory-shards.mjs";
 
-const IMAGES = Number(process.env.CASSAVA_BENCH_IMAGES ?? 21_397);
-const SHARDS = 16;
-/** Of the photographs, or of the made-up images where there are none. */
-const ORIGINALS = 300;
 const PEAK_MIB = 600;
-
-/** The JPEG with a comment after its first marker (ITU-T T.81, B.2.4.5): the same pixels, another content. */
-const withComment = (/** @type {Uint8Array} */ jpeg, /** @type {string} */ comment) => {
-  const text = Buffer.from(comment);
-  return Buffer.concat([
-    jpeg.subarray(0, 2),
-    Buffer.from([0xff, 0xfe, (text.length + 2) >> 8, (text.length + 2) & 255]),
-    text,
-    jpeg.subarray(2),
-  ]);
-};
-
-/** 800 x 600 of coarse and fine structure, which compress about as a photograph does. */
-const madeUp = (/** @type {number} */ seed) => {
-  const pixels = new Uint8Array(800 * 600 * 3);
-  let noise = seed + 1;
-  for (let at = 0; at < pixels.length; at++) {
-    noise = (Math.imul(noise, 1_664_525) + 1_013_904_223) >>> 0;
-    pixels[at] = 100 + 60 * Math.sin((at % 2400) / (90 + seed)) + (noise >>> 27);
-  }
-  return encodeJpeg({ width: 800, height: 600, pixels });
-};
-
-/** @param {string | undefined} shared */
-const originalsOf = async (shared) => {
-  if (shared === undefined) {
-    console.error("↓ no real photographs: made-up ones in their place");
-    return Promise.all(Array.from({ length: 40 }, (_, seed) => madeUp(seed)));
-  }
-  const photographs = await csvDataset(join(shared, "data/cassava"));
-  const bytes = [];
-  for (const entry of photographs.entries.slice(0, ORIGINALS)) bytes.push(await photographs.read(entry));
-  await photographs.close();
-  return bytes;
-};
-
-/** Names and labels of the whole competition, or made-up ones. @param {string | undefined} shared */
-const rowsOf = async (shared) => {
-  if (shared === undefined) return Array.from({ length: IMAGES }, (_, k) => ({ id: `${k}.jpg`, label: k % 5 }));
-  const csv = await readFile(join(shared, "data/cassava/all-labels.csv"), "utf8");
-  return (await parseLabelCsv(csv)).map(({ id, label }) => ({ id, label: Number(label) }));
-};
-
-/**
- * @param {string} folder
- * @param {readonly { id: string, label: number }[]} rows
- * @param {readonly Uint8Array[]} originals
- */
-const writeShards = async (folder, rows, originals) => {
-  await mkdir(folder);
-  const writer = createShardWriter({ folder, prefix: "ld_train", shards: SHARDS });
-  for (const [k, { id, label }] of rows.entries()) {
-    const image = withComment(/** @type {Uint8Array} */ (originals[k % originals.length]), id);
-    const features = { image: bytesFeature(image), image_name: bytesFeature(id), target: int64Feature(label) };
-    await writer.write(encodeExample(features));
-  }
-  await writer.close();
-};
+const SHARE = 10;
 
 /** @type {import("../scripts/bench.mjs").Bench} */
 export default async ({ shared, work }) => {
   if (process.platform !== "linux") throw new Error("the peak is read from Linux's /proc");
   const originals = await originalsOf(shared);
-  const rows = (await rowsOf(shared)).slice(0, IMAGES);
+  const rows = await rowsOf(shared);
   /** @type {Record<string, string | number>[]} */
   const table = [];
-  const measure = async (/** @type {string} */ name, /** @type {number} */ count, passes = 1) => {
-    const folder = join(work, name);
-    console.error(`writing ${count} photographs into ${SHARDS} shards…`);
-    await writeShards(folder, rows.slice(0, count), originals);
-    console.error("audit, split, epoch…");
-    const { stdout } = await run(
-      process.execPath,
-      [join(import.meta.dirname, "memory-run.mjs"), folder, String(passes)],
-      { tail: 20 },
-    );
-    const { images, steps, peak } = JSON.parse(stdout);
-    for (const step of steps) table.push({ "data set": count, images, ...step, "images/s": images / step.seconds });
+  const write = async (/** @type {string} */ name, /** @type {number} */ count) => {
+    console.error(`writing ${count} photographs into shards…`);
+    await writeShards(join(work, name), rows.slice(0, count), originals);
+    return { folder: join(work, name), count };
+  };
+  /** @param {{ folder: string, count: number }} set */
+  const measure = async ({ folder, count }, passes = 1) => {
+    console.error(`audit, split, epoch of ${count}, ${passes} times…`);
+    const program = join(import.meta.dirname, "memory-run.mjs");
+    const { stdout } = await run(process.execPath, [program, folder, String(passes)], { tail: 20 });
+    const { steps, peak } = JSON.parse(stdout);
+    for (const step of steps) table.push({ "data set": count, passes, ...step });
     return peak;
   };
-  const tenth = await measure("tenth", Math.round(rows.length / 10), 10);
-  const whole = await measure("whole", rows.length);
+  const tenth = await write("tenth", Math.round(rows.length / SHARE));
+  const once = await measure(tenth);
+  const sameWork = await measure(tenth, SHARE);
+  const whole = await measure(await write("whole", rows.length));
+  const growth = (/** @type {number} */ from) => ({ value: whole - from, atMost: Math.max(32, from / 10) });
   return {
     rows: table,
     targets: [
       { id: "peak-rss-mib", value: whole, atMost: PEAK_MIB },
-      { id: "growth-mib", value: whole - tenth, atMost: Math.max(32, tenth / 10) },
+      { id: "growth-mib", ...growth(once) },
+      { id: "growth-same-work-mib", ...growth(sameWork) },
     ],
   };
 };

@@ -1,4 +1,5 @@
-// @cassava/models against Keras: features, preprocessing and a step of fine-tuning on identical pixels and weights.
+// @cassava/models against Keras: features, preprocessing and a step of fine-tuning on identical pixels and weights;
+// and the training of an unfrozen stage on one engine against another.
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
@@ -9,6 +10,7 @@ import { checkFineTuning } from "./models/fine-tune.mjs";
 import { kerasFeatures } from "./models/oracle.mjs";
 import { patterns, photographs } from "./models/pixels.mjs";
 import { checkPreprocessing } from "./models/preprocessing.mjs";
+import { checkUnfrozen } from "./models/unfrozen.mjs";
 
 /** Images of each case with random weights. */
 const IMAGES = 2;
@@ -49,6 +51,7 @@ export default async (context) => {
     if (architecture.lastStage !== undefined) await checkFineTuning(context, architecture, oracle.file, first);
   }
   await checkPublished(context);
+  await checkUnfrozen(context);
 };
 
 /** Features of photographs with the weights that Keras Applications publishes. */

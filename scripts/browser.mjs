@@ -1,4 +1,4 @@
-// `pnpm test:browser`: the contract suite of @cassava/tfrecord, the data sets of @cassava/data and the saved models of @cassava/models, as built, in headless Chromium.
+// `pnpm test:browser`: the contract suite of @cassava/tfrecord, the data sets of @cassava/data the saved models of @cassava/models and the training of @cassava/train, as built, in headless Chromium.
 import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -7,6 +7,7 @@ import { chromium } from "playwright-core";
 import { dataSuite } from "./browser/data.mjs";
 import { modelsSuite } from "./browser/models.mjs";
 import { tfrecordSuite } from "./browser/tfrecord.mjs";
+import { trainSuite } from "./browser/train.mjs";
 import { weightsSuite } from "./browser/weights.mjs";
 import { build } from "./lib/build.mjs";
 import { run } from "./lib/run.mjs";
@@ -42,7 +43,7 @@ const { check, close } = tally();
 const work = await mkdtemp(join(tmpdir(), "cassava-browser-"));
 try {
   await findChromium();
-  await build({ filters: ["@cassava/tfrecord", "@cassava/data", "@cassava/models"] });
+  await build({ filters: ["@cassava/tfrecord", "@cassava/data", "@cassava/models", "@cassava/train"] });
   const browser = await chromium.launchPersistentContext(join(work, "profile"), { executablePath, args: FLAGS });
   try {
     const page = await browser.newPage();
@@ -55,6 +56,8 @@ try {
     console.log(`\n@cassava/models in Chromium ${version}`);
     await modelsSuite(page, check);
     await weightsSuite(page, check);
+    console.log(`\n@cassava/train in Chromium ${version}`);
+    await trainSuite(page, check);
   } finally {
     await browser.close();
   }

@@ -3,7 +3,7 @@ export { type ConvertToShardsOptions, convertToShards } from "./node/convert-to-
 export { type CsvDatasetOptions, csvDataset } from "./node/csv-dataset.ts";
 export { type EncodeJpegOptions, encodeJpeg } from "./node/encode-jpeg.ts";
 export { type FolderDatasetOptions, folderDataset } from "./node/folder-dataset.ts";
-export { folderStore } from "./node/folder-store.ts";
+export { type FolderStoreOptions, folderStore } from "./node/folder-store.ts";
 export { type OpenDatasetOptions, openDataset } from "./node/open-dataset.ts";
 export { type PixelCacheOptions, pixelCache } from "./node/pixel-cache.ts";
 export { type SharpDecoderOptions, sharpDecoder } from "./node/sharp-decoder.ts";

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -21,6 +21,9 @@ describe("the store contract", () => {
   it.each(storeContract)("memoryStore $name", ({ run }) => run(memoryStore()));
   it.each(storeContract)("folderStore $name", ({ run }) =>
     withFolder((folder) => run(folderStore(join(folder, "made", "later")))),
+  );
+  it.each(storeContract)("folderStore with a bound that is far away $name", ({ run }) =>
+    withFolder((folder) => run(folderStore(folder, { maxBytes: 2 ** 30 }))),
   );
 });
 
@@ -66,5 +69,34 @@ describe("folderStore", () => {
       await mkdir(join(folder, "full.value"));
       expect(isDataError(await rejection(store.put("full", bytes("1"))), "STORE_FAILED")).toBe(true);
       expect((await readdir(folder)).sort()).toEqual(["a", "full.value"]);
+    }));
+
+  it("with a bound, forgets what has gone unused the longest, and never what it has put or read itself", () =>
+    withFolder(async (folder) => {
+      const value = new Uint8Array(100);
+      const first = folderStore(folder, { maxBytes: 400 });
+      for (const key of ["a/1", "a/2", "b/1/x", "b/1/y"]) await first.put(key, value);
+      // It does not push out its own.
+      await first.put("a/5", value);
+      expect(await keysOf(first)).toEqual(["a/1", "a/2", "b/1/x", "b/1/y"]);
+      for (const [age, key] of ["a/1", "b/1/y", "a/2", "b/1/x"].entries())
+        await utimes(join(folder, ...pathOfKey(key)), 1000 + age, 1000 + age);
+      await writeFile(join(folder, "README.md"), "x".repeat(1000));
+      const second = folderStore(folder, { maxBytes: 400 });
+      expect(await second.get("a/1")).toEqual(value);
+      await second.put("c", value);
+      expect(await keysOf(second)).toEqual(["a/1", "a/2", "b/1/x", "c"]);
+      // What another process reads after this one has looked through the folder stays, too.
+      expect(await folderStore(folder, { maxBytes: 400 }).get("a/2")).toEqual(value);
+      await second.put("d", value);
+      expect(await keysOf(second)).toEqual(["a/1", "a/2", "c", "d"]);
+      await second.put("e", value);
+      expect(await second.get("e")).toBe(undefined);
+      await second.put("too-large", new Uint8Array(401));
+      expect(await second.get("too-large")).toBe(undefined);
+      expect(await readFile(join(folder, "README.md"), "utf8")).toHaveLength(1000);
+      expect(() => folderStore(folder, { maxBytes: 0.5 })).toThrowError(
+        expect.objectContaining({ code: "OPTION_INVALID" }),
+      );
     }));
 });

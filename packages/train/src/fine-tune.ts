@@ -35,11 +35,11 @@ export interface FineTuneOptions
     stage: FineTuneStage,
   ) => Promise<{ readonly train: FeatureSource; readonly validation: FeatureSource }>;
   /** Default `adam`. */
-  readonly optimizer?: (learningRate: number) => Optimizer;
+  readonly optimizer?: (learningRate: number, stage: FineTuneStage) => Optimizer;
   /** Beside the early stopping of every stage; new ones each time, since callbacks hold state. */
   readonly callbacks?: (stage: FineTuneStage) => readonly Callback[];
   /** Default: constant. */
-  readonly schedule?: (learningRate: number) => Schedule;
+  readonly schedule?: (learningRate: number, stage: FineTuneStage) => Schedule;
   /** Checkpoints of every stage under keys of its own. */
   readonly checkpoints?: CheckpointOptions | undefined;
 }
@@ -130,8 +130,8 @@ async function runStages(
       train,
       validation,
       epochs,
-      optimizer: optimizer?.(learningRate) ?? adam({ learningRate }),
-      schedule: schedule?.(learningRate) ?? constantSchedule(learningRate),
+      optimizer: optimizer?.(learningRate, stage) ?? adam({ learningRate }),
+      schedule: schedule?.(learningRate, stage) ?? constantSchedule(learningRate),
       callbacks: [...(callbacks?.(stage) ?? []), earlyStopping({ patience })],
       ...(checkpoints && {
         checkpoints: { ...checkpoints, store: prefixed(checkpoints.store, `stage-${index + 1}/`) },

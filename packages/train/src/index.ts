@@ -42,8 +42,14 @@ export {
   type ExtractFeaturesOptions,
   type ExtractProgress,
   extractFeatures,
-  type FeatureSet,
 } from "./features/extract-features.ts";
+export {
+  asFloat32,
+  type FeaturePrecision,
+  type FeatureSet,
+  type FeatureValues,
+  type ValuesOf,
+} from "./features/feature-set.ts";
 export {
   type FeatureBatch,
   type FeatureBatchesOptions,

@@ -7,6 +7,7 @@ it("exports exactly this", () => {
     "TrainError",
     "adam",
     "adamW",
+    "asFloat32",
     "averagePredictions",
     "balancedClassWeights",
     "constantSchedule",

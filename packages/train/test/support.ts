@@ -1,10 +1,9 @@
-import type { ClassInfo, Classifier, NamedWeight } from "@cassava/contracts";
+import type { Classifier, NamedWeight, Store } from "@cassava/contracts";
 import * as tf from "@tensorflow/tfjs";
 import type { FeatureSet } from "../src/index.ts";
+import { classes } from "./sources.ts";
 
-export function classes(count: number): ClassInfo[] {
-  return Array.from({ length: count }, (_, index) => ({ index, name: `class ${index}` }));
-}
+export { classes, pixelSource } from "./sources.ts";
 
 /** Features that a linear function separates: class k has a bump in column k. */
 export function separable(n: number, count = 3, width = 6): FeatureSet {
@@ -37,4 +36,17 @@ export function linearClassifier(width: number, count: number): Classifier {
 
 export function disposeOf(model: Classifier): void {
   for (const { variable } of model.weights) variable.dispose();
+}
+
+export function mapStore(): Store & { map: Map<string, Uint8Array> } {
+  const map = new Map<string, Uint8Array>();
+  return {
+    map,
+    get: async (key) => map.get(key),
+    put: async (key, bytes) => void map.set(key, bytes.slice()),
+    delete: async (key) => void map.delete(key),
+    async *keys() {
+      yield* map.keys();
+    },
+  };
 }

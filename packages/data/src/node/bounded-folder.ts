@@ -1,16 +1,25 @@
-import { randomUUID } from "node:crypto";
-import { mkdir, open, readdir, rename, rm, stat, unlink } from "node:fs/promises";
-import { dirname, join } from "node:path";
-import { DataError, reasonOf } from "../errors.ts";
+import { readdir, stat, unlink, utimes } from "node:fs/promises";
+import { join } from "node:path";
 import { temporaryPrefix } from "./atomic-file.ts";
+import { placeFile } from "./place-file.ts";
 
-/** A folder of folders of files whose sizes stay below a bound. */
+/** Files in a folder and below it whose sizes stay below a bound. */
 export interface BoundedFolder {
   /**
-   * Writes a file, whole or not at all, after making room for it; does nothing where no room can be made. Throws a
-   * DataError (STORE_FAILED).
+   * Writes a file, whole or not at all, after making room for it; does nothing where no room can be made. Throws what the file
+   * system throws.
    */
   write(path: string, parts: readonly Uint8Array[]): Promise<void>;
+  /** Notes that a file was read: it is no longer among the first to go. */
+  touch(path: string): Promise<void>;
+}
+
+/** What {@link boundedFolder} counts. */
+export interface BoundedFolderOptions {
+  /** Most bytes of all files together. */
+  readonly maxBytes: number;
+  /** Whether a file, by its names from the folder on, is one of ours: nothing else is counted, or deleted. */
+  readonly owns: (names: readonly string[]) => boolean;
 }
 
 /** An unfinished file older than this was left by a process that was killed. */
@@ -22,11 +31,12 @@ const SCAN_WIDTH = 64;
 
 /**
  * The folder is made by the first write, and looked through then and again whenever an eighth of `maxBytes` was written:
- * other processes write too. To make room the oldest files go, but none that were written since this was made.
+ * other processes write too. To make room the least recently used files go, but none that were written or read since this was made:
+ * what is larger than the bound keeps a part of itself rather than pushing itself out.
  */
-export function boundedFolder(folder: string, maxBytes: number): BoundedFolder {
+export function boundedFolder(folder: string, { maxBytes, owns }: BoundedFolderOptions): BoundedFolder {
   const opened = Date.now() - TIME_STEP_MS;
-  /** Files that may go, oldest first, and the size of all files. */
+  /** Files that may go, the one that has gone unused the longest first, and the size of all files. */
   let old: { path: string; size: number }[] = [];
   let total = 0;
   let sinceScan = Number.POSITIVE_INFINITY;
@@ -35,15 +45,15 @@ export function boundedFolder(folder: string, maxBytes: number): BoundedFolder {
   return {
     async write(path, parts) {
       const size = parts.reduce((sum, part) => sum + part.byteLength, 0);
-      try {
-        // One at a time: whoever makes room must not be overtaken.
-        const made = turn.then(() => makeRoom(size));
-        turn = made.catch(() => undefined);
-        if (await made) await place(join(folder, path), parts);
-      } catch (cause) {
-        const message = `the pixel cache cannot write to ${folder} (${reasonOf(cause)}): check its permissions and the free space`;
-        throw new DataError("STORE_FAILED", message, { file: folder, cause });
-      }
+      // One at a time: whoever makes room must not be overtaken.
+      const made = turn.then(() => makeRoom(size));
+      turn = made.catch(() => undefined);
+      if (await made) await placeFile(join(folder, path), parts);
+    },
+    async touch(path) {
+      const now = new Date();
+      // Deleted a moment ago, or not ours to change: what was read is good all the same.
+      await utimes(join(folder, path), now, now).catch(() => undefined);
     },
   };
 
@@ -53,6 +63,9 @@ export function boundedFolder(folder: string, maxBytes: number): BoundedFolder {
     while (total + size > maxBytes) {
       const oldest = old.shift();
       if (oldest === undefined) return false;
+      // This process or another may have read it since.
+      const info = await stat(oldest.path).catch(ignoreAbsent);
+      if (info !== undefined && info.mtimeMs >= opened) continue;
       await unlink(oldest.path).catch(ignoreAbsent);
       total -= oldest.size;
     }
@@ -63,7 +76,7 @@ export function boundedFolder(folder: string, maxBytes: number): BoundedFolder {
 
   async function scan(): Promise<void> {
     const found: { path: string; size: number; time: number }[] = [];
-    const paths = await filesIn(folder);
+    const paths = await filesBelow(folder, [], owns);
     for (let from = 0; from < paths.length; from += SCAN_WIDTH) {
       const some = paths.slice(from, from + SCAN_WIDTH).map(async ({ path, unfinished }) => {
         const info = await stat(path).catch(ignoreAbsent);
@@ -79,36 +92,19 @@ export function boundedFolder(folder: string, maxBytes: number): BoundedFolder {
   }
 }
 
-async function place(path: string, parts: readonly Uint8Array[]): Promise<void> {
-  const temporary = join(dirname(path), `${temporaryPrefix}${randomUUID()}`);
-  try {
-    const file = await open(temporary, "wx").catch(async (error: NodeJS.ErrnoException) => {
-      if (error.code !== "ENOENT") throw error;
-      await mkdir(dirname(path), { recursive: true });
-      return open(temporary, "wx");
-    });
-    try {
-      await file.writev([...parts]);
-    } finally {
-      await file.close();
-    }
-    await rename(temporary, path);
-  } catch (error) {
-    await rm(temporary, { force: true }).catch(() => undefined);
-    throw error;
-  }
-}
-
-async function filesIn(folder: string): Promise<{ path: string; unfinished: boolean }[]> {
+async function filesBelow(
+  folder: string,
+  above: readonly string[],
+  owns: BoundedFolderOptions["owns"],
+): Promise<{ path: string; unfinished: boolean }[]> {
   const found: { path: string; unfinished: boolean }[] = [];
   for (const entry of (await readdir(folder, { withFileTypes: true }).catch(ignoreAbsent)) ?? []) {
-    if (!entry.isDirectory()) continue;
-    const path = join(folder, entry.name);
-    for (const name of (await readdir(path).catch(ignoreAbsent)) ?? []) {
-      // Nothing but what a cache has written is counted, or deleted.
-      const unfinished = name.startsWith(temporaryPrefix);
-      if (unfinished || name.endsWith(".rgb")) found.push({ path: join(path, name), unfinished });
-    }
+    const [path, names] = [join(folder, entry.name), [...above, entry.name]];
+    const unfinished = entry.name.startsWith(temporaryPrefix);
+    if (entry.isDirectory()) {
+      // An unfinished folder is somebody else's work.
+      if (!unfinished) found.push(...(await filesBelow(path, names, owns)));
+    } else if (unfinished || owns(names)) found.push({ path, unfinished });
   }
   return found;
 }

@@ -1,38 +1,54 @@
-import { randomUUID } from "node:crypto";
 import type { Dirent } from "node:fs";
-import { mkdir, readdir, readFile, rename, rm, unlink, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { readdir, readFile, unlink } from "node:fs/promises";
+import { join } from "node:path";
 import type { Store } from "@cassava/contracts";
 import { DataError, reasonOf } from "../errors.ts";
-import { temporaryPrefix } from "./atomic-file.ts";
+import { boundedFolder } from "./bounded-folder.ts";
+import { placeFile } from "./place-file.ts";
 import { plainBytes } from "./plain-bytes.ts";
 import { keyOfPath, pathOfKey } from "./store-path.ts";
 
+/** How much a {@link folderStore} keeps. */
+export interface FolderStoreOptions {
+  /**
+   * Most bytes of all values together; makes the store a cache, which may forget. Default: no bound, and nothing is ever forgotten.
+   */
+  readonly maxBytes?: number | undefined;
+}
+
 /**
  * A {@link Store} in a folder, which the first `put` makes: one file a key, `/` in a key makes subfolders, and any
- * other character that a file system could mistake is escaped. Safe for several processes: a `put` writes a temporary
- * file and renames it. Throws a DataError (STORE_FAILED) where the file system fails.
+ * other character that a file system could mistake is escaped. Safe for several processes and for being killed: a `put`
+ * writes a temporary file and renames it. Throws a DataError: OPTION_INVALID, and STORE_FAILED where the file system fails.
+ *
+ * With `maxBytes` the least recently used values go where a `put` needs their room. What was put or read since this store was
+ * opened stays, so that data that are larger than the bound keep a part there rather than pushing themselves out: then a
+ * `put` does nothing. Several processes that put at once may go past `maxBytes` by an eighth. Temporaries that a killed
+ * process left go after an hour.
  */
-export function folderStore(folder: string): Store {
+export function folderStore(folder: string, { maxBytes }: FolderStoreOptions = {}): Store {
+  if (maxBytes !== undefined && !(Number.isInteger(maxBytes) && maxBytes >= 1)) {
+    throw new DataError("OPTION_INVALID", `folderStore: maxBytes is ${maxBytes}: use an integer of at least 1`);
+  }
+  const owns = (names: readonly string[]): boolean => keyOfPath(names) !== undefined;
+  const bounded = maxBytes === undefined ? undefined : boundedFolder(folder, { maxBytes, owns });
   const pathOf = (key: string): string => join(folder, ...pathOfKey(key));
   return {
     async get(key) {
       try {
-        return plainBytes(await readFile(pathOf(key)));
+        const bytes = plainBytes(await readFile(pathOf(key)));
+        await bounded?.touch(join(...pathOfKey(key)));
+        return bytes;
       } catch (error) {
         if (isAbsent(error)) return undefined;
         throw failed("read", key, error);
       }
     },
     async put(key, bytes) {
-      const path = pathOf(key);
-      const temporary = join(dirname(path), `${temporaryPrefix}${randomUUID()}`);
       try {
-        await mkdir(dirname(path), { recursive: true });
-        await writeFile(temporary, bytes);
-        await rename(temporary, path);
+        if (bounded === undefined) await placeFile(pathOf(key), [bytes]);
+        else await bounded.write(join(...pathOfKey(key)), [bytes]);
       } catch (error) {
-        await rm(temporary, { force: true }).catch(() => undefined);
         throw failed("write", key, error);
       }
     },

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
-import { DataError } from "../errors.ts";
+import { DataError, reasonOf } from "../errors.ts";
 import { sha256 } from "../hash.ts";
 import { augmented, type ImageLoader } from "../image/image-loader.ts";
 import { checkSize } from "../image/resize.ts";
@@ -34,7 +34,8 @@ export function pixelCache(loader: ImageLoader, folder: string, options: PixelCa
   if (!(Number.isInteger(maxBytes) && maxBytes >= 1)) {
     throw new DataError("OPTION_INVALID", `pixelCache: maxBytes is ${maxBytes}: use an integer of at least 1`);
   }
-  const bounded = boundedFolder(folder, maxBytes);
+  const owns = (names: readonly string[]): boolean => names.length === 2 && names[1]!.endsWith(".rgb");
+  const bounded = boundedFolder(folder, { maxBytes, owns });
   const names = new Map<string, string>();
   const nameOf = (height: number, width: number): string => {
     const size = `${height}x${width}`;
@@ -45,6 +46,11 @@ export function pixelCache(loader: ImageLoader, folder: string, options: PixelCa
     }
     return name;
   };
+  const write = (path: string, parts: readonly Uint8Array[]): Promise<void> =>
+    bounded.write(path, parts).catch((cause: unknown) => {
+      const message = `the pixel cache cannot write to ${folder} (${reasonOf(cause)}): check its permissions and the free space`;
+      throw new DataError("STORE_FAILED", message, { file: folder, cause });
+    });
   /** Undefined where it failed and somebody was told. */
   const attempt = async <T>(work: Promise<T>): Promise<T | undefined> => {
     try {
@@ -67,7 +73,7 @@ export function pixelCache(loader: ImageLoader, folder: string, options: PixelCa
       if (known !== undefined) return augmented(known, height, width, plan);
       const { plan: _, ...plain } = target;
       const pixels = await loader.load(bytes, origin, { ...plain, hash });
-      await attempt(bounded.write(path, packPixels(pixels, height, width)));
+      await attempt(write(path, packPixels(pixels, height, width)));
       return augmented(pixels, height, width, plan);
     },
     close: async () => loader.close?.(),

@@ -1,5 +1,5 @@
 import { TrainError } from "../errors.ts";
-import type { FeatureSet } from "../features/extract-features.ts";
+import type { FeatureSet } from "../features/feature-set.ts";
 import { minimize } from "./lbfgs.ts";
 
 /** Options of {@link logisticRegression}. */

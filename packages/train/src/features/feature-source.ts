@@ -1,7 +1,7 @@
 import type { Batch, BatchSource, ClassInfo, FrozenPart } from "@cassava/contracts";
 import { TrainError } from "../errors.ts";
 import { shuffledIndices } from "../random.ts";
-import type { FeatureSet } from "./extract-features.ts";
+import { copyRow, type FeatureSet, type FeatureValues } from "./feature-set.ts";
 
 /** What the trainable part of a network sees of some images. */
 export interface FeatureBatch {
@@ -35,8 +35,11 @@ export interface FeatureBatchesOptions {
   readonly shuffle?: { readonly seed: number } | undefined;
 }
 
-/** Batches of features that are held in memory. */
-export function featureBatches(set: FeatureSet, { batchSize, shuffle }: FeatureBatchesOptions): FeatureSource {
+/** Batches of features that are held in memory, as float32; what is copied is one batch. */
+export function featureBatches(
+  set: FeatureSet<FeatureValues>,
+  { batchSize, shuffle }: FeatureBatchesOptions,
+): FeatureSource {
   checkBatchSize(batchSize);
   const size = set.ids.length;
   return {
@@ -55,10 +58,11 @@ export function featureBatches(set: FeatureSet, { batchSize, shuffle }: FeatureB
   };
 }
 
-function gather({ ids, features, width, shape, labels }: FeatureSet, rows: readonly number[]): FeatureBatch {
-  const gathered = new Float32Array(rows.length * width);
-  for (const [i, row] of rows.entries()) gathered.set(features.subarray(row * width, (row + 1) * width), i * width);
-  const batch = { ids: rows.map((row) => ids[row]!), features: gathered, shape };
+function gather(set: FeatureSet<FeatureValues>, rows: readonly number[]): FeatureBatch {
+  const { ids, width, shape, labels } = set;
+  const features = new Float32Array(rows.length * width);
+  for (const [i, row] of rows.entries()) copyRow(set, row, features, i * width);
+  const batch = { ids: rows.map((row) => ids[row]!), features, shape };
   return labels ? { ...batch, labels: Int32Array.from(rows, (row) => labels[row]!) } : batch;
 }
 

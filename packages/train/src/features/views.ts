@@ -1,6 +1,6 @@
 import { TrainError } from "../errors.ts";
 import { seedFrom } from "../random.ts";
-import type { FeatureSet } from "./extract-features.ts";
+import { copyRow, type FeatureSet, type FeatureValues } from "./feature-set.ts";
 import { type FeatureBatchesOptions, type FeatureSource, featureBatches } from "./feature-source.ts";
 
 /** How {@link viewBatches} orders an epoch and draws views. */
@@ -15,7 +15,10 @@ export interface ViewBatchesOptions extends FeatureBatchesOptions {
  * @param sets one for each view: the same images in the same order
  * @throws {TrainError} `OPTION_INVALID`
  */
-export function viewBatches(sets: readonly FeatureSet[], { seed, ...options }: ViewBatchesOptions): FeatureSource {
+export function viewBatches(
+  sets: readonly FeatureSet<FeatureValues>[],
+  { seed, ...options }: ViewBatchesOptions,
+): FeatureSource {
   const [first, ...others] = sets;
   if (first === undefined) throw new TrainError("OPTION_INVALID", "there are no views to draw from");
   for (const { ids, width } of others) {
@@ -35,8 +38,7 @@ export function viewBatches(sets: readonly FeatureSet[], { seed, ...options }: V
         for (const [row, id] of batch.ids.entries()) {
           const image = place.get(id)!;
           const view = seedFrom(seed, epoch, image) % sets.length;
-          const start = image * width;
-          if (view > 0) features.set(sets[view]!.features.subarray(start, start + width), row * width);
+          if (view > 0) copyRow(sets[view]!, image, features, row * width);
         }
         yield { ...batch, features };
       }
