@@ -108,6 +108,13 @@ function demoSettings(given: Pick<TrainSettings, "dataset" | "seed" | "epochs" |
     mixUp: 0,
     labelSmoothing: 0,
     classWeights: "none",
+    plateau: 0,
+    fineTune: 0,
+    fineTuneEpochs: 0,
+    fineTuneRate: 0,
+    fineTuneOptimizer: "adam",
+    testViews: 0,
+    recipe: null,
     patience: 0,
     frozenEngine: "auto",
   };

@@ -2,11 +2,11 @@ import { join, resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type { Dataset, FrozenEngine } from "@cassava/contracts";
 import { checkSplit, isDataError, parseSplit, partNames, type Split } from "@cassava/data";
-import { predict } from "@cassava/train";
 import { type Command, Option } from "commander";
 import { type ActionContext, act, type CliContext } from "../context.ts";
 import { CliError } from "../errors.ts";
 import { type CommonOptions, choice, DATASET } from "../options.ts";
+import { answersFor } from "../run/answers.ts";
 import { withDataset } from "../run/dataset.ts";
 import { startEngine } from "../run/engine.ts";
 import { featureSupply } from "../run/features.ts";
@@ -117,8 +117,9 @@ async function evaluateOn(dataset: Dataset, evaluation: Evaluation, action: Acti
       );
     }
     const supply = featureSupply(model, dataset, ids.length, action);
-    const features = await supply(part ?? "all images", { ids, batchSize: config.settings.batchSize });
-    return { excluded, summary: measure(await predict(model, features, signal), config.settings.seed) };
+    const { settings } = config;
+    const answers = await answersFor(model, supply, { label: part ?? "all images", ids }, settings, signal);
+    return { excluded, summary: measure(answers, settings.seed) };
   } finally {
     model.dispose();
   }

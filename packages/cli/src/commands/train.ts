@@ -4,15 +4,13 @@ import { resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type { Dataset } from "@cassava/contracts";
 import { checkSplit, parseRatios, parseSplit, type Split, serializeSplit, split } from "@cassava/data";
-import { backboneSpec, backbones } from "@cassava/models";
+import { backbones } from "@cassava/models";
 import { type Command, Option } from "commander";
 import { type ActionContext, act, type CliContext } from "../context.ts";
 import { CliError } from "../errors.ts";
-import { type CommonOptions, choice, DATASET, fromZero, positive, share, whole, widths } from "../options.ts";
-import { AUGMENT, augmentationText } from "../run/augmentation.ts";
+import { DATASET } from "../options.ts";
 import { checkTrainable } from "../run/check-split.ts";
 import { withDataset } from "../run/dataset.ts";
-import { FROZEN_ENGINE, FROZEN_ENGINES } from "../run/frozen-engine.ts";
 import { describeSummary } from "../run/measure.ts";
 import { createRunFolder } from "../run/run-folder.ts";
 import type { TrainSettings } from "../run/settings.ts";
@@ -21,118 +19,39 @@ import { type TrainRunResult, trainRun } from "../run/train-run.ts";
 import { openUnfinished, type Unfinished } from "../run/unfinished.ts";
 import { duration } from "../terminal/format.ts";
 import { describeSplit } from "./split.ts";
+import { addTrainOptions, settingsOf, type TrainOptions } from "./train-options.ts";
 
-interface Options extends CommonOptions {
-  readonly backbone: string;
-  readonly weights: string;
+interface Options extends TrainOptions {
   readonly split?: string;
   readonly ratios: string;
-  readonly inputSize?: number;
-  readonly alpha: number;
-  readonly pooling: TrainSettings["pooling"];
-  readonly unfreeze?: string;
-  readonly head: number[];
-  readonly dropout: number;
-  readonly headBatchNorm?: true;
-  readonly headActivation: TrainSettings["headActivation"];
-  readonly priorBias?: true;
-  readonly epochs: number;
-  readonly batchSize: number;
-  readonly optimizer: TrainSettings["optimizer"];
-  readonly learningRate: number;
-  readonly schedule: TrainSettings["schedule"];
-  readonly loss: TrainSettings["loss"];
-  readonly clipNorm?: number;
-  readonly accumulate: number;
-  readonly ema?: number;
-  readonly augment: string;
-  readonly views: number;
-  readonly mixup: number;
-  readonly labelSmoothing: number;
-  readonly classWeights: TrainSettings["classWeights"];
-  readonly patience: number;
-  readonly seed: number;
-  readonly engine: string;
-  readonly frozenEngine: TrainSettings["frozenEngine"];
   readonly resume?: true;
   readonly out: string;
 }
 
 /** `cassava train <dataset>` */
 export function trainCommand(program: Command, context: CliContext): void {
-  const names = Object.keys(backbones).join(", ");
   const published = Object.values(backbones).flatMap(({ name, imagenet }) =>
     imagenet ? [`  ${name}: ${imagenet(1).url}`] : [],
   );
-  program
+  const command = program
     .command("train")
     .description("train a head on a frozen backbone (or more of it), evaluate it on held-out images and save the run")
     .argument("<dataset...>", DATASET)
-    .requiredOption("--backbone <name>", `the network: ${names}`)
-    .requiredOption(
-      "--weights <source>",
-      "imagenet: the official ones, downloaded once into the cache; or a path or an address of a Keras .h5 file without top (may be gzipped) or of tfjs's model.json; none: from scratch",
-    )
     .requiredOption("--out <dir>", "folder for the run; it must not exist yet")
     .option("--resume", "go on with a run of the same settings that was cut short")
     .addOption(new Option("--split <file>", "replay a split of cassava split").conflicts("ratios"))
-    .option("--ratios <a/b/c>", "train/validation/test, stratified", "60/20/20")
-    .option("--input-size <px>", "height and width of the images (default: the backbone's)", whole(1, 1024))
-    .option("--alpha <multiplier>", "width of a backbone that has several: .25, .5, .75 or 1 of mobilenet", positive, 1)
-    .addOption(choice("--pooling <name>", "how features become one vector", ["avg", "max", "none"], "avg"))
-    .option(
-      "--unfreeze <stage>",
-      "train the backbone from this stage on; all: from its first (default: none with weights, all without)",
-    )
-    .option("--head <widths>", "hidden layers, as 256,128,64; none: a linear head", widths, [256])
-    .option("--dropout <share>", "after each hidden layer", share, 0.3)
-    .option("--head-batch-norm", "normalize each hidden layer before its activation")
-    .addOption(
-      choice("--head-activation <name>", "of the hidden layers", ["relu", "elu", "tanh", "swish", "linear"], "relu"),
-    )
-    .option("--prior-bias", "begin with the shares of the training classes as the answer")
-    .option("--epochs <n>", "at most", whole(1), 30)
-    .option("--batch-size <n>", "images in a step", whole(1), 32)
-    .addOption(choice("--optimizer <name>", "how weights move", ["adam", "adamW", "rmsprop", "sgd"], "adam"))
-    .option(
-      "--learning-rate <rate>",
-      "the highest rate; for --unfreeze of pretrained stages take about 1e-5",
-      positive,
-      1e-3,
-    )
-    .addOption(
-      choice(
-        "--schedule <name>",
-        "how the rate changes",
-        ["constant", "step", "exponential", "polynomial", "cosine", "one-cycle"],
-        "constant",
-      ),
-    )
-    .addOption(
-      choice("--loss <name>", "focal: what is already right counts less", ["crossentropy", "focal"], "crossentropy"),
-    )
-    .option("--clip-norm <norm>", "largest norm of all gradients together", positive)
-    .option("--accumulate <steps>", "average the gradients of so many steps before the weights change", whole(1), 1)
-    .option("--ema <decay>", "evaluate and keep an average of the weights, such as 0.99", share)
-    .option("--augment <steps>", AUGMENT, augmentationText, "none")
-    .option("--views <n>", "with --augment: kinds of each image whose features are kept", whole(1, 64), 4)
-    .option("--mixup <alpha>", "mix training images and their labels, such as 0.2; 0: never", fromZero, 0)
-    .option("--label-smoothing <share>", "share of the target given to all classes", share, 0)
-    .addOption(
-      choice("--class-weights <name>", "balanced: rare classes count more in the loss", ["none", "balanced"], "none"),
-    )
-    .option("--patience <epochs>", "stop after so many epochs without a better validation loss; 0: never", whole(0), 5)
-    .option("--seed <n>", "of split, order, initial weights and dropout", whole(0), 42)
-    .option("--engine <name>", "auto, tensorflow, wasm or cpu", "auto")
-    .addOption(
-      choice("--frozen-engine <name>", `${FROZEN_ENGINE}; auto: onnx where it is installed`, FROZEN_ENGINES, "auto"),
-    )
+    .option("--ratios <a/b/c>", "train/validation/test, stratified", "60/20/20");
+  addTrainOptions(command, (line) => context.stderr.write(`${line}\n`))
     .addHelpText("after", `\nThe weights of --weights imagenet:\n${published.join("\n")}`)
     .action(
       act(context, async (action, options: Options, paths: string[]) => {
         const { output, cwd } = action;
         const out = resolve(cwd, options.out);
-        const settings = settingsOf(options, paths, cwd);
+        const settings: TrainSettings = {
+          ...settingsOf(options, paths, cwd),
+          split: options.split === undefined ? null : resolve(cwd, options.split),
+          ratios: parseRatios(options.ratios),
+        };
         const folder = await createRunFolder(out);
         const stages = stopwatch();
         let unfinished: Unfinished | undefined;
@@ -168,50 +87,6 @@ export function trainCommand(program: Command, context: CliContext): void {
         }
       }),
     );
-}
-
-function settingsOf(options: Options, paths: readonly string[], cwd: string): TrainSettings {
-  const fromScratch = options.weights === "none";
-  const linear = options.head.length === 0;
-  return {
-    dataset: paths.map((path) => resolve(cwd, path)),
-    backbone: backboneSpec(options.backbone).name,
-    weights: isPath(options.weights) ? resolve(cwd, options.weights) : options.weights,
-    split: options.split === undefined ? null : resolve(cwd, options.split),
-    ratios: parseRatios(options.ratios),
-    inputSize: options.inputSize ?? null,
-    alpha: options.alpha,
-    pooling: options.pooling,
-    unfreeze: options.unfreeze ?? (fromScratch ? "all" : null),
-    head: options.head,
-    // What a linear head and plain images do not have is recorded as such: a resumed run compares settings.
-    dropout: linear ? 0 : options.dropout,
-    headBatchNorm: !linear && (options.headBatchNorm ?? false),
-    headActivation: linear ? "linear" : options.headActivation,
-    priorBias: options.priorBias ?? false,
-    epochs: options.epochs,
-    batchSize: options.batchSize,
-    optimizer: options.optimizer,
-    learningRate: options.learningRate,
-    schedule: options.schedule,
-    loss: options.loss,
-    clipNorm: options.clipNorm ?? null,
-    accumulate: options.accumulate,
-    ema: options.ema ?? null,
-    augment: options.augment,
-    views: options.augment === "none" ? 1 : options.views,
-    mixUp: options.mixup,
-    labelSmoothing: options.labelSmoothing,
-    classWeights: options.classWeights,
-    patience: options.patience,
-    seed: options.seed,
-    engine: options.engine,
-    frozenEngine: options.frozenEngine,
-  };
-}
-
-function isPath(weights: string): boolean {
-  return weights !== "none" && weights !== "imagenet" && !/^https?:\/\//i.test(weights);
 }
 
 async function splitFor(settings: TrainSettings, dataset: Dataset, { output }: ActionContext): Promise<Split> {

@@ -26,8 +26,14 @@ export interface FeatureRequest {
   /** A new order every epoch; absent: in the order of `ids`. */
   readonly shuffle?: { readonly seed: number };
   /** Random changes of the images. Of features from the cache one of `views` kinds is drawn every epoch; pixels are changed anew. */
-  readonly augment?: { readonly policy: Augmentation; readonly seed: number; readonly views: number } | undefined;
+  readonly augment?: ViewRequest | undefined;
 }
+
+/** Augmented views of images: one of `views`, drawn every epoch, or always the one that `only` names, from 1. */
+export type ViewRequest = { readonly policy: Augmentation; readonly seed: number } & (
+  | { readonly views: number }
+  | { readonly only: number }
+);
 
 /** What a model's trainable part sees of the images of one data set. */
 export type FeatureSupply = (label: string, request: FeatureRequest) => Promise<FeatureSource>;
@@ -70,7 +76,8 @@ export function featureSupply(
   }
   if (downToPixels || tooMuch) {
     return async (_, { ids, batchSize, shuffle, augment }) => {
-      const fresh = augment && { ...augment, views: "fresh" as const };
+      const views = augment && "only" in augment ? { only: augment.only } : ("fresh" as const);
+      const fresh = augment && { policy: augment.policy, seed: augment.seed, views };
       const options = { ids, size, batchSize, decode, ...(shuffle && { shuffle }), ...(fresh && { augment: fresh }) };
       return imageFeatures(model.frozen, imageBatches(dataset, options), batchSize);
     };
@@ -88,7 +95,12 @@ export function featureSupply(
   };
   return async (label, { ids, batchSize, shuffle, augment }) => {
     if (augment === undefined) return featureBatches(await extract(label, ids), { batchSize, shuffle });
-    const { policy, seed, views } = augment;
+    const { policy, seed } = augment;
+    if ("only" in augment) {
+      const set = await extract(`${label}, view ${augment.only}`, ids, { policy, seed, views: { only: augment.only } });
+      return featureBatches(set, { batchSize, shuffle });
+    }
+    const { views } = augment;
     const sets: FeatureSet[] = [];
     for (let view = 1; view <= views; view++) {
       sets.push(await extract(`${label}, view ${view} of ${views}`, ids, { policy, seed, views: { only: view } }));

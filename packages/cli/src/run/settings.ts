@@ -1,4 +1,5 @@
 import type { FrozenEngineName } from "./frozen-engine.ts";
+import type { RecipeName } from "./recipes.ts";
 
 /** Every setting of a training run that has an effect; `config.json` holds them all, so that a run can be repeated. */
 export interface TrainSettings {
@@ -30,6 +31,8 @@ export interface TrainSettings {
   readonly learningRate: number;
   readonly schedule: "constant" | "step" | "exponential" | "polynomial" | "cosine" | "one-cycle";
   readonly loss: "crossentropy" | "focal";
+  /** Epochs without a better validation loss after which the rate falls to a tenth; 0: never. */
+  readonly plateau: number;
   /** Largest norm of all gradients together; null: they are not clipped. */
   readonly clipNorm: number | null;
   /** Steps whose gradients are averaged before the weights change. */
@@ -46,6 +49,17 @@ export interface TrainSettings {
   readonly classWeights: "none" | "balanced";
   /** Epochs without a better validation loss after which training stops; 0: never. */
   readonly patience: number;
+  /** Stages of the backbone that are trained after the head, from the top; `all`: all of them at once; 0: none. */
+  readonly fineTune: number | "all";
+  /** Most epochs of each of these stages; 0 where there are none, as is the rate. */
+  readonly fineTuneEpochs: number;
+  /** The highest rate of the first of these stages. */
+  readonly fineTuneRate: number;
+  readonly fineTuneOptimizer: "adam" | "adamW" | "rmsprop" | "sgd";
+  /** Augmented views of an image whose predictions are averaged with that of the plain image. */
+  readonly testViews: number;
+  /** Where settings came from that no option gave. */
+  readonly recipe: RecipeName | null;
   readonly seed: number;
   /** `auto` or the name of an engine. */
   readonly engine: string;

@@ -1,4 +1,4 @@
-import type { Callback, EpochLogs } from "@cassava/contracts";
+import type { Callback } from "@cassava/contracts";
 import type { Split } from "@cassava/data";
 import type { CassavaClassifier } from "@cassava/models";
 import {
@@ -14,16 +14,19 @@ import {
   type FitResult,
   fit,
   focalCrossentropy,
+  type Optimizer,
   oneCycleSchedule,
   polynomialSchedule,
+  reduceLROnPlateau,
   rmsprop,
+  type Schedule,
   sgd,
   stepSchedule,
   terminateOnNaN,
 } from "@cassava/train";
 import type { ActionContext } from "../context.ts";
-import { percent } from "../terminal/format.ts";
 import type { TrainSettings } from "./settings.ts";
+import { watchTraining } from "./watch-training.ts";
 
 const OPTIMIZERS = { adam, adamW, rmsprop, sgd };
 const LOSSES = { crossentropy, focal: focalCrossentropy };
@@ -36,6 +39,35 @@ const SCHEDULES = {
   "one-cycle": oneCycleSchedule,
 };
 
+/** The optimizer of a name. */
+export function optimizerOf(name: TrainSettings["optimizer"], learningRate: number): Optimizer {
+  return OPTIMIZERS[name]({ learningRate });
+}
+
+/** The settings' schedule from a highest rate on. */
+export function scheduleOf({ schedule }: TrainSettings, learningRate: number): Schedule {
+  return SCHEDULES[schedule](learningRate);
+}
+
+/** What every stage of a training has in common. */
+export function commonOptions(settings: TrainSettings, split: Split, signal: AbortSignal) {
+  const { labelSmoothing } = settings;
+  const classWeights = settings.classWeights === "balanced" ? balancedClassWeights(split.counts.train) : undefined;
+  return {
+    loss: LOSSES[settings.loss]({ labelSmoothing, classWeights }),
+    seed: settings.seed,
+    signal,
+    ...(settings.clipNorm !== null && { clip: { globalNorm: settings.clipNorm } }),
+    ...(settings.ema !== null && { ema: { decay: settings.ema } }),
+    accumulate: settings.accumulate,
+  };
+}
+
+/** Beside early stopping. */
+export function callbacksOf({ plateau }: TrainSettings): Callback[] {
+  return [terminateOnNaN(), ...(plateau > 0 ? [reduceLROnPlateau({ patience: plateau })] : [])];
+}
+
 /** Trains what lies above the cut as the settings say, and tells how it goes. */
 export async function trainHead(
   model: CassavaClassifier,
@@ -44,51 +76,20 @@ export async function trainHead(
   split: Split,
   { output, signal }: ActionContext,
 ): Promise<FitResult> {
-  const { epochs, learningRate, patience, labelSmoothing, seed } = settings;
-  const optimizer = OPTIMIZERS[settings.optimizer]({ learningRate });
-  const schedule = SCHEDULES[settings.schedule](learningRate);
-  const classWeights = settings.classWeights === "balanced" ? balancedClassWeights(split.counts.train) : undefined;
-  const callbacks: Callback[] = [terminateOnNaN(), ...(patience > 0 ? [earlyStopping({ patience })] : [])];
-  const loss = LOSSES[settings.loss]({ labelSmoothing, classWeights });
+  const { epochs, learningRate, patience } = settings;
   const run = fit(model, {
+    ...commonOptions(settings, split, signal),
     train,
     validation,
     epochs,
-    optimizer,
-    schedule,
-    loss,
-    callbacks,
-    seed,
-    signal,
+    optimizer: optimizerOf(settings.optimizer, learningRate),
+    schedule: scheduleOf(settings, learningRate),
+    callbacks: [...callbacksOf(settings), ...(patience > 0 ? [earlyStopping({ patience })] : [])],
     checkpoints,
-    ...(settings.clipNorm !== null && { clip: { globalNorm: settings.clipNorm } }),
-    ...(settings.ema !== null && { ema: { decay: settings.ema } }),
-    accumulate: settings.accumulate,
   });
-  const batches = Math.ceil(train.size / train.batchSize);
-  const progress = output.progress("training", epochs * batches);
-  for await (const event of run) {
-    if (event.type === "batch") {
-      progress.update(
-        event.epoch * batches + event.batch + 1,
-        `epoch ${event.epoch + 1}, loss ${event.loss.toFixed(3)}`,
-      );
-    } else if (event.type === "resume") {
-      const where = `in epoch ${event.epoch + 1}, after ${event.batch} of ${batches} steps of it`;
-      output.info(`resumed ${event.epoch < epochs ? where : "after the last epoch"}: times are those since then`);
-    } else if (event.type === "epoch") {
-      output.info(epochLine(event.epoch, event.epochs, event.logs, event.seconds));
-    } else if (event.type === "stop" && event.reason !== "completed") {
-      output.info(`stopped: ${event.reason}`);
-    }
-  }
-  progress.end();
+  const watch = watchTraining(output);
+  watch.start({ epochs, train });
+  for await (const event of run) watch.see(event);
+  watch.end();
   return run.result;
-}
-
-function epochLine(epoch: number, epochs: number, logs: EpochLogs, seconds: number): string {
-  const number = String(epoch + 1).padStart(String(epochs).length);
-  const part = (prefix: string) =>
-    `loss ${logs[`${prefix}loss`]!.toFixed(3)}, accuracy ${percent(logs[`${prefix}accuracy`]!)}`;
-  return `epoch ${number}/${epochs}: ${part("")}; validation ${part("val_")} (${seconds.toFixed(1)} s)`;
 }

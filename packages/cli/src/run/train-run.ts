@@ -3,10 +3,11 @@ import type { Dataset } from "@cassava/contracts";
 import { type Split, serializeSplit } from "@cassava/data";
 import { folderStore } from "@cassava/data/node";
 import { saveClassifier, summary } from "@cassava/models";
-import { type FitResult, mixUpFeatures, predict } from "@cassava/train";
+import { type FeatureSource, type FitResult, mixUpFeatures } from "@cassava/train";
 import type { ActionContext } from "../context.ts";
 import { CliError } from "../errors.ts";
 import { versions } from "../version.ts";
+import { answersFor } from "./answers.ts";
 import { augmentationFlag } from "./augmentation.ts";
 import { buildModel } from "./build-model.ts";
 import { startEngine } from "./engine.ts";
@@ -17,6 +18,7 @@ import type { RunFolder } from "./run-folder.ts";
 import type { RunConfig, TrainSettings } from "./settings.ts";
 import { peakMemory, type Stages } from "./stages.ts";
 import { trainHead } from "./train-head.ts";
+import { type StagedResult, trainStages } from "./train-stages.ts";
 import type { Unfinished } from "./unfinished.ts";
 
 /** What a run works on. */
@@ -78,30 +80,46 @@ export async function trainRun(input: TrainRunInput, context: ActionContext): Pr
     const copies = augment ? settings.views : 1;
     const images = copies * split.train.length + split.validation.length + split.test.length;
     await stages.time("features", () => checkPixels(model, dataset, split.train));
-    const supply = featureSupply(model, dataset, images, context);
-    const [train, validation, test] = await stages.time("features", async () => [
-      mixUpFeatures(await supply("train", { ids: split.train, batchSize, shuffle: { seed }, augment }), {
-        alpha: settings.mixUp,
-        seed,
-      }),
-      await supply("validation", { ids: split.validation, batchSize }),
-      await supply("test", { ids: split.test, batchSize }),
-    ]);
+    const { train: trained, validation: held, test: judgedBy } = split;
+    /** Anew for every place of the cut. */
+    const sources = async () => {
+      const supply = featureSupply(model, dataset, images, context);
+      const train = await supply("train", { ids: trained, batchSize, shuffle: { seed }, augment });
+      const validation = await supply("validation", { ids: held, batchSize });
+      return { train: mixUpFeatures(train, { alpha: settings.mixUp, seed }), validation };
+    };
+    const checkpoints = input.unfinished;
+    /** Held-out images as the last stage sees them, where they are there already. */
+    let plain: { readonly validation?: FeatureSource; readonly test?: FeatureSource } = {};
+    const fitted: FitResult & Partial<StagedResult> = await (settings.fineTune === 0 ? trainOnce() : trainInStages());
 
-    const fitted = await stages.time("training", () =>
-      trainHead(
-        model,
-        { train: train!, validation: validation!, checkpoints: input.unfinished },
-        settings,
-        split,
-        context,
-      ),
-    );
+    async function trainOnce(): Promise<FitResult> {
+      const made = await stages.time("features", sources);
+      // The test images now, since one that cannot be read is better found before the training than after it.
+      const supply = featureSupply(model, dataset, images, context);
+      const test = await stages.time("features", () => supply("test", { ids: judgedBy, batchSize }));
+      plain = { validation: made.validation, test };
+      return stages.time("training", () => trainHead(model, { ...made, checkpoints }, settings, split, context));
+    }
+
+    function trainInStages(): Promise<StagedResult> {
+      const timed = () => stages.time("features", sources);
+      return stages.time("training", () => trainStages(model, timed, settings, split, { checkpoints, context }));
+    }
     checkFinite(fitted, settings);
     const part = split.test.length > 0 ? "test" : "validation";
+    const supply = featureSupply(model, dataset, images, context);
     const predictions = await stages.time("evaluation", async () => ({
-      validation: await predict(model, validation!, signal),
-      ...(part === "test" && { test: await predict(model, test!, signal) }),
+      validation: await answersFor(
+        model,
+        supply,
+        { label: "validation", ids: held, plain: plain.validation },
+        settings,
+        signal,
+      ),
+      ...(part === "test" && {
+        test: await answersFor(model, supply, { label: "test", ids: judgedBy, plain: plain.test }, settings, signal),
+      }),
     }));
     const judged = predictions[part]!;
     const baselines = [majorityBaseline(split.counts.train, split.counts[part]), ...(input.baselines ?? [])];
@@ -137,13 +155,17 @@ function checkFinite({ history, reason }: FitResult, { patience }: TrainSettings
   throw new CliError("DIVERGED", `the run diverged and left nothing to evaluate (${reason}): lower --learning-rate`);
 }
 
-/** The epoch, from 1, whose weights early stopping restored; null without it. */
-function keptEpoch({ history, epochs }: FitResult, { patience }: TrainSettings): number | null {
-  if (patience === 0) return null;
+/** The epoch, from 1, whose weights early stopping restored: of the last stage, which begins with the best of the one before. Null without it. */
+function keptEpoch(
+  { history, epochs, stages }: FitResult & Partial<StagedResult>,
+  { patience }: TrainSettings,
+): number | null {
+  if (patience === 0 && stages === undefined) return null;
+  const first = epochs - (stages?.at(-1)?.epochs ?? epochs);
   const losses = history
-    .val_loss!.slice(0, epochs)
+    .val_loss!.slice(first, epochs)
     .map((loss) => (Number.isFinite(loss) ? loss : Number.POSITIVE_INFINITY));
-  return losses.indexOf(Math.min(...losses)) + 1;
+  return first + losses.indexOf(Math.min(...losses)) + 1;
 }
 
 /** Keras's CSVLogger: `epoch`, then the log keys in order. */

@@ -39,7 +39,7 @@ export async function openUnfinished(
   const folder = `${out}.unfinished`;
   const store = folderStore(folder);
   const saved = await store.get(SETTINGS);
-  const there = saved !== undefined && (await store.get(CHECKPOINT)) !== undefined;
+  const there = saved !== undefined && (await hasCheckpoint(store));
   if (there && !asked) {
     const message = `${folder} holds an unfinished run: add --resume to go on with it, or remove that folder`;
     throw new CliError("RUN_EXISTS", message);
@@ -58,11 +58,17 @@ export async function openUnfinished(
       const code = isForeseen(error) ? error.code : "";
       // The message of one says what to do; another came to its end in vain; a third is whole, under another name.
       if (code === "CHECKPOINT_INVALID") return;
-      if ((await store.get(CHECKPOINT)) === undefined || ENDED.includes(code)) await remove();
+      if (!(await hasCheckpoint(store)) || ENDED.includes(code)) await remove();
       else output.warn(`what was trained is in ${folder}: the same command with --resume goes on from there`);
     },
     finished: remove,
   };
+}
+
+/** Of the whole run, or of a stage of it. */
+async function hasCheckpoint(store: Store): Promise<boolean> {
+  for await (const key of store.keys()) if (key === CHECKPOINT || key.endsWith(`/${CHECKPOINT}`)) return true;
+  return false;
 }
 
 function refuseOthers(settings: TrainSettings, saved: TrainSettings, folder: string): void {

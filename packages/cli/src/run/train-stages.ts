@@ -1,0 +1,79 @@
+import type { Split } from "@cassava/data";
+import { type CassavaClassifier, stagesOf } from "@cassava/models";
+import {
+  type FineTuneOptions,
+  type FineTuneStage,
+  type FitOptions,
+  type FitResult,
+  fineTune,
+  fineTuneStages,
+} from "@cassava/train";
+import type { ActionContext } from "../context.ts";
+import type { TrainSettings } from "./settings.ts";
+import { callbacksOf, commonOptions, optimizerOf, scheduleOf } from "./train-head.ts";
+import { watchTraining } from "./watch-training.ts";
+
+/** How a staged training ended: the histories of its stages one after the other, with the number of the stage, from 0, as `stage`. */
+export interface StagedResult extends FitResult {
+  readonly stages: readonly { readonly name: string; readonly epochs: number }[];
+}
+
+/** Trains the head and then stages of the backbone from the top, as the settings say, and tells how it goes. */
+export async function trainStages(
+  model: CassavaClassifier,
+  sources: FineTuneOptions["sources"],
+  settings: TrainSettings,
+  split: Split,
+  { checkpoints, context: { output, signal } }: Pick<FitOptions, "checkpoints"> & { readonly context: ActionContext },
+): Promise<StagedResult> {
+  const stages = stagesFor(model, settings);
+  const trained = ({ unfreeze }: FineTuneStage) => (unfreeze === null ? "the head" : `from ${unfreeze} up`);
+  const watch = watchTraining(output);
+  const run = fineTune(model, {
+    ...commonOptions(settings, split, signal),
+    stages,
+    optimizer: (rate, { unfreeze }) =>
+      optimizerOf(unfreeze === null ? settings.optimizer : settings.fineTuneOptimizer, rate),
+    schedule: (rate) => scheduleOf(settings, rate),
+    callbacks: () => callbacksOf(settings),
+    async sources(staged, stage) {
+      const made = await sources(staged, stage);
+      const weights = staged.weights.filter(({ trainable }) => trainable);
+      const count = weights.reduce((sum, { variable }) => sum + variable.size, 0).toLocaleString("en");
+      output.info(
+        `stage ${stages.indexOf(stage) + 1} of ${stages.length}: ${trained(stage)}, ${count} weights trained`,
+      );
+      watch.start({ epochs: stage.epochs, train: made.train });
+      return made;
+    },
+    checkpoints,
+  });
+  for await (const event of run) watch.see(event);
+  watch.end();
+  const results = await run.result;
+  const keys = [...new Set(results.flatMap(({ history }) => Object.keys(history)))];
+  const history = Object.fromEntries(keys.map((key) => [key, results.flatMap((part) => part.history[key] ?? [])]));
+  history.stage = results.flatMap(({ epochs }, stage) => new Array<number>(epochs).fill(stage));
+  const epochs = results.reduce((sum, part) => sum + part.epochs, 0);
+  const names = stages.map((stage, at) => ({ name: trained(stage), epochs: results[at]!.epochs }));
+  return { ...results.at(-1)!, history, epochs, stages: names };
+}
+
+/** The head, then the backbone: all of it at once, or one more stage at a time. */
+function stagesFor({ backbone }: CassavaClassifier, settings: TrainSettings): FineTuneStage[] {
+  const {
+    fineTune: depth,
+    epochs: headEpochs,
+    learningRate: headRate,
+    fineTuneEpochs: epochs,
+    fineTuneRate: rate,
+  } = settings;
+  const names = stagesOf(backbone.graph);
+  // Without early stopping a stage still ends with its best weights: the next one builds on them.
+  const patience = settings.patience > 0 ? settings.patience : Math.max(headEpochs, epochs);
+  if (depth === "all") {
+    const [head] = fineTuneStages(names, { depth: 0, headEpochs, headRate, patience });
+    return [head!, { unfreeze: names[0]!, epochs, learningRate: rate, patience }];
+  }
+  return fineTuneStages(names, { depth, headEpochs, headRate, epochs, rate, patience });
+}
