@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { auditCommand } from "./commands/audit.ts";
 import { augmentPreviewCommand } from "./commands/augment-preview.ts";
 import { convertCommand } from "./commands/convert.ts";
+import { crossValidateCommand } from "./commands/cross-validate.ts";
 import { demoCommand } from "./commands/demo.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { evaluateCommand } from "./commands/evaluate.ts";
@@ -24,6 +25,7 @@ const COMMANDS = [
   convertCommand,
   splitCommand,
   trainCommand,
+  crossValidateCommand,
   evaluateCommand,
   predictCommand,
   exportCommand,

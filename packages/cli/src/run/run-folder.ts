@@ -6,6 +6,7 @@ import { CliError } from "../errors.ts";
 /** What a run may hold; a folder with anything else in it is never replaced. */
 const CONTENT = new Set([
   "config.json",
+  "folds.json",
   "history.csv",
   "log.txt",
   "metrics.json",

@@ -1,5 +1,4 @@
 import type { Callback } from "@cassava/contracts";
-import type { Split } from "@cassava/data";
 import type { CassavaClassifier } from "@cassava/models";
 import {
   adam,
@@ -50,9 +49,9 @@ export function scheduleOf({ schedule }: TrainSettings, learningRate: number): S
 }
 
 /** What every stage of a training has in common. */
-export function commonOptions(settings: TrainSettings, split: Split, signal: AbortSignal) {
+export function commonOptions(settings: TrainSettings, trainCounts: readonly number[], signal: AbortSignal) {
   const { labelSmoothing } = settings;
-  const classWeights = settings.classWeights === "balanced" ? balancedClassWeights(split.counts.train) : undefined;
+  const classWeights = settings.classWeights === "balanced" ? balancedClassWeights(trainCounts) : undefined;
   return {
     loss: LOSSES[settings.loss]({ labelSmoothing, classWeights }),
     seed: settings.seed,
@@ -73,12 +72,12 @@ export async function trainHead(
   model: CassavaClassifier,
   { train, validation, checkpoints }: Pick<FitOptions, "train" | "validation" | "checkpoints">,
   settings: TrainSettings,
-  split: Split,
+  trainCounts: readonly number[],
   { output, signal }: ActionContext,
 ): Promise<FitResult> {
   const { epochs, learningRate, patience } = settings;
   const run = fit(model, {
-    ...commonOptions(settings, split, signal),
+    ...commonOptions(settings, trainCounts, signal),
     train,
     validation,
     epochs,

@@ -1,4 +1,3 @@
-import type { Split } from "@cassava/data";
 import { type CassavaClassifier, stagesOf } from "@cassava/models";
 import {
   type FineTuneOptions,
@@ -23,14 +22,14 @@ export async function trainStages(
   model: CassavaClassifier,
   sources: FineTuneOptions["sources"],
   settings: TrainSettings,
-  split: Split,
+  trainCounts: readonly number[],
   { checkpoints, context: { output, signal } }: Pick<FitOptions, "checkpoints"> & { readonly context: ActionContext },
 ): Promise<StagedResult> {
   const stages = stagesFor(model, settings);
   const trained = ({ unfreeze }: FineTuneStage) => (unfreeze === null ? "the head" : `from ${unfreeze} up`);
   const watch = watchTraining(output);
   const run = fineTune(model, {
-    ...commonOptions(settings, split, signal),
+    ...commonOptions(settings, trainCounts, signal),
     stages,
     optimizer: (rate, { unfreeze }) =>
       optimizerOf(unfreeze === null ? settings.optimizer : settings.fineTuneOptimizer, rate),

@@ -1,0 +1,117 @@
+import type { Dataset, FrozenEngine } from "@cassava/contracts";
+import { type CassavaClassifier, summary } from "@cassava/models";
+import { type FeatureSource, type FitOptions, type FitResult, mixUpFeatures, type Predictions } from "@cassava/train";
+import type { ActionContext } from "../context.ts";
+import { CliError } from "../errors.ts";
+import { answersFor } from "./answers.ts";
+import { augmentationFlag } from "./augmentation.ts";
+import { buildModel } from "./build-model.ts";
+import { checkPixels, featureSupply } from "./features.ts";
+import type { TrainSettings } from "./settings.ts";
+import type { Stages } from "./stages.ts";
+import { trainHead } from "./train-head.ts";
+import { type StagedResult, trainStages } from "./train-stages.ts";
+
+/** What a model is trained on and judged by: images by name. */
+export interface TrainModelInput {
+  readonly dataset: Dataset;
+  readonly train: readonly string[];
+  readonly validation: readonly string[];
+  /** May be empty. */
+  readonly test: readonly string[];
+  /** Of the training images, by class. */
+  readonly trainCounts: readonly number[];
+  readonly settings: TrainSettings;
+  readonly frozenEngine: FrozenEngine | undefined;
+  readonly stages: Stages;
+  readonly checkpoints?: FitOptions["checkpoints"];
+}
+
+/** A trained model, which the caller disposes of. */
+export interface TrainedModel {
+  readonly model: CassavaClassifier;
+  readonly sizes: ReturnType<typeof summary>;
+  readonly fitted: FitResult;
+  /** The epoch, from 1, whose weights were kept; null where those of the last were. */
+  readonly keptEpoch: number | null;
+  /** What it answers for a part, as the settings say. */
+  answers(part: "validation" | "test"): Promise<Predictions>;
+}
+
+/** Builds a model and trains it as the settings say: a head, or the head and then stages of the backbone. */
+export async function trainModel(input: TrainModelInput, context: ActionContext): Promise<TrainedModel> {
+  const { dataset, settings, stages, frozenEngine, trainCounts, checkpoints } = input;
+  const { output, signal } = context;
+  const model = await stages.time("model", () =>
+    buildModel(settings, dataset.classes, trainCounts, context, frozenEngine),
+  );
+  try {
+    const sizes = summary(model);
+    output.info(
+      `model: ${sizes.backbone}, ${sizes.inputSize} px, ${sizes.parameters.toLocaleString("en")} parameters, ${sizes.trainableParameters.toLocaleString("en")} trained`,
+    );
+    const { batchSize, seed } = settings;
+    const policy = augmentationFlag(settings.augment);
+    const augment = policy.steps.length > 0 ? { policy, seed, views: settings.views } : undefined;
+    const images = (augment ? settings.views : 1) * input.train.length + input.validation.length + input.test.length;
+    await stages.time("features", () => checkPixels(model, dataset, input.train));
+    /** For where the cut is now. */
+    const supply = () => featureSupply(model, dataset, images, context);
+    const sources = async () => {
+      const supplied = supply();
+      const train = await supplied("train", { ids: input.train, batchSize, shuffle: { seed }, augment });
+      const validation = await supplied("validation", { ids: input.validation, batchSize });
+      return { train: mixUpFeatures(train, { alpha: settings.mixUp, seed }), validation };
+    };
+    /** Held-out images as the last stage sees them, where they are there already. */
+    let plain: { readonly validation?: FeatureSource; readonly test?: FeatureSource } = {};
+
+    async function trainOnce(): Promise<FitResult> {
+      const made = await stages.time("features", sources);
+      // The test images now, since one that cannot be read is better found before the training than after it.
+      const test = await stages.time("features", () => supply()("test", { ids: input.test, batchSize }));
+      plain = { validation: made.validation, test };
+      return stages.time("training", () => trainHead(model, { ...made, checkpoints }, settings, trainCounts, context));
+    }
+
+    function trainInStages(): Promise<StagedResult> {
+      const timed = () => stages.time("features", sources);
+      return stages.time("training", () => trainStages(model, timed, settings, trainCounts, { checkpoints, context }));
+    }
+
+    const fitted: FitResult & Partial<StagedResult> = await (settings.fineTune === 0 ? trainOnce() : trainInStages());
+    checkFinite(fitted, settings);
+    return {
+      model,
+      // Once more: stages have moved the cut.
+      sizes: summary(model),
+      fitted,
+      keptEpoch: keptEpoch(fitted, settings),
+      answers: (part) =>
+        answersFor(model, supply(), { label: part, ids: input[part], plain: plain[part] }, settings, signal),
+    };
+  } catch (error) {
+    model.dispose();
+    throw error;
+  }
+}
+
+/** Refuses a run whose kept weights had no finite loss: the best ones, or without early stopping the last. */
+function checkFinite({ history, reason }: FitResult, { patience }: TrainSettings): void {
+  const losses = history.val_loss ?? [];
+  if (patience === 0 ? Number.isFinite(losses.at(-1)) : losses.some(Number.isFinite)) return;
+  throw new CliError("DIVERGED", `the run diverged and left nothing to evaluate (${reason}): lower --learning-rate`);
+}
+
+/** The epoch, from 1, whose weights early stopping restored: of the last stage, which begins with the best of the one before. Null without it. */
+function keptEpoch(
+  { history, epochs, stages }: FitResult & Partial<StagedResult>,
+  { patience }: TrainSettings,
+): number | null {
+  if (patience === 0 && stages === undefined) return null;
+  const first = epochs - (stages?.at(-1)?.epochs ?? epochs);
+  const losses = history
+    .val_loss!.slice(first, epochs)
+    .map((loss) => (Number.isFinite(loss) ? loss : Number.POSITIVE_INFINITY));
+  return first + losses.indexOf(Math.min(...losses)) + 1;
+}
