@@ -206,6 +206,46 @@ export const CONTRACT: readonly ContractCase[] = [
     ],
     run: (a, b) => tf.matMul(a, b),
   },
+  {
+    title: "matMul with the first factor transposed",
+    shapes: [
+      [7, 5],
+      [7, 3],
+    ],
+    run: (a, b) => tf.matMul(a, b, true, false),
+  },
+  {
+    title: "matMul with the second factor transposed",
+    shapes: [
+      [5, 7],
+      [3, 7],
+    ],
+    run: (a, b) => tf.matMul(a, b, false, true),
+  },
+  {
+    title: "matMul with both factors transposed",
+    shapes: [
+      [7, 5],
+      [3, 7],
+    ],
+    run: (a, b) => tf.matMul(a, b, true, true),
+  },
+  {
+    title: "matMul of several matrices",
+    shapes: [
+      [2, 5, 7],
+      [2, 7, 3],
+    ],
+    run: (a, b) => tf.matMul(a, b),
+  },
+  {
+    title: "matMul whose second factor is large",
+    shapes: [
+      [3, 500],
+      [500, 400],
+    ],
+    run: (a, b) => tf.matMul(a, b),
+  },
   { title: "gather", shapes: [[6, 5]], run: (x) => tf.gather(x, tf.tensor1d([4, 0, 4, 2], "int32")) },
   { title: "clone", shapes: [[2, 3]], run: (x) => tf.mul(tf.clone(x), tf.clone(x)) },
   {

@@ -8,6 +8,7 @@ import { conv2DBackpropInput } from "./conv2d-backprop-input.ts";
 import { depthwiseBackpropFilter, depthwiseBackpropInput } from "./depthwise-backprop.ts";
 import { identity } from "./identity.ts";
 import type { KernelEntry } from "./kernel.ts";
+import { isTransposedProduct, transposedProduct } from "./mat-mul.ts";
 import { maxPoolGrad } from "./max-pool-grad.ts";
 import { RELU_GRAD, reluGradWasm } from "./relu-gradient.ts";
 import { channelSlice, isChannelSlice } from "./slice.ts";
@@ -28,6 +29,7 @@ export const WASM_KERNELS: readonly KernelEntry[] = [
   { name: "Identity", kernel: identity },
   { name: "AvgPoolGrad", kernel: avgPoolGradWasm },
   { name: "MaxPoolGrad", kernel: maxPoolGrad },
+  { name: "BatchMatMul", kernel: transposedProduct, applies: isTransposedProduct },
   { name: "Slice", kernel: channelSlice, applies: isChannelSlice },
   { name: "Tile", kernel: repeatWhole, applies: isWholeRepeat },
 ];
