@@ -17,8 +17,8 @@ export const slow = true;
 const WEIGHTS = "weights/mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_224_no_top.h5";
 const [SIZE, WIDTH, BATCH, EPOCHS, SEED, MAJORITY] = [128, 1280, 16, 15, 42, 3];
 
-/** Features of `source` as a frozen backbone gives them whose batch normalizations go by the statistics of each batch. */
-const featuresByBatchStatistics = async (weights, source) => {
+/** Features of `source` by a frozen backbone whose batch normalizations go by each batch in mode "training", else by the moving statistics. */
+const featuresInMode = async (mode, weights, source) => {
   // A linear head that hands the features through: one "class" for each of them.
   const identity = new Float32Array(WIDTH * WIDTH);
   for (let i = 0; i < WIDTH; i++) identity[i * WIDTH + i] = 1;
@@ -36,7 +36,7 @@ const featuresByBatchStatistics = async (weights, source) => {
   for await (const batch of source.batches(0)) {
     const pixels = await model.frozen.run(batch);
     const features = tf.tidy(() =>
-      model.logits(tf.tensor(pixels, [batch.ids.length, ...model.frozen.outputShape]), "training"),
+      model.logits(tf.tensor(pixels, [batch.ids.length, ...model.frozen.outputShape]), mode),
     );
     rows.push(await features.data());
     features.dispose();
@@ -129,13 +129,20 @@ export default async ({ root, shared, check, skip }) => {
   await check("sorted by class and never shuffled: one answer for every image", async () =>
     collapsed(await runOf({ shuffle: null })),
   );
+  await check("by the moving statistics, what makes the next features gives the frozen part's", async () => {
+    const some = await featuresInMode("inference", weights, batches(sorted.slice(0, BATCH)));
+    const apart = some.features.reduce((most, value, i) => Math.max(most, Math.abs(value - train.features[i])), 0);
+    if (some.ids.join() !== train.ids.slice(0, BATCH).join()) throw new Error("other images");
+    if (!(apart < 1e-3)) throw new Error(`features differ by ${apart}`);
+    console.log(`    ${BATCH} images: features differ by ${apart.toExponential(1)}`);
+  });
   await check(
     "batch normalization by the batch under a frozen backbone: no better than the majority class",
     async () => {
       const source = batches(parts.train, { batchSize: BATCH, shuffle: { seed: SEED } });
-      const { low, majority, balanced } = await runOf({ set: await featuresByBatchStatistics(weights, source) });
+      const { low, majority, balanced } = await runOf({ set: await featuresInMode("training", weights, source) });
       if (!(low <= majority)) throw new Error("it is better than the majority class");
-      if (!(balanced < 0.33)) throw new Error(`balanced accuracy is ${balanced}`);
+      if (!(balanced < 0.25)) throw new Error(`balanced accuracy is ${balanced}`);
     },
   );
   await dataset.close();
