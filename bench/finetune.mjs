@@ -18,8 +18,9 @@ const TOLERANCE = 1e-2;
 const KERAS = "Keras, compiled step";
 /** Parts of the network that are trained, what Keras calls them, and what the project has set itself. */
 const PARTS = [
-  { part: "last-stage", stage: "conv5", prefix: "conv5_", atLeast: 0.9 },
-  { part: "all", stage: "all", prefix: "all", atLeast: 0.75 },
+  // What is frozen runs where `cassava train` runs it by default.
+  { part: "last-stage", stage: "conv5", prefix: "conv5_", judged: "tensorflow, frozen part on onnx", atLeast: 0.9 },
+  { part: "all", stage: "all", prefix: "all", judged: "tensorflow", atLeast: 0.75 },
 ];
 
 /**
@@ -94,8 +95,8 @@ export default async ({ python, work, rounds }) => {
   /** @type {Awaited<ReturnType<typeof compare>>} */
   const rows = [];
   for (const part of PARTS) rows.push(...(await compare({ interpreter, file, pixels, rounds, ...part })));
-  const targets = PARTS.flatMap(({ part, atLeast }) => {
-    const row = rows.find((one) => one.trained === part && one.contender === "tensorflow");
+  const targets = PARTS.flatMap(({ part, judged, atLeast }) => {
+    const row = rows.find((one) => one.trained === part && one.contender === judged);
     return row === undefined ? [] : [{ id: `resnet50.${part}.vs-keras`, value: row["vs Keras"], atLeast }];
   });
   return { rows, targets };

@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline";
+import { oneDnnEnvironment } from "../scripts/lib/one-dnn.mjs";
 
 /**
  * One round: read the files so many times from front to back.
@@ -33,7 +34,7 @@ import { createInterface } from "node:readline";
 export const startWorker = (program, args, env = {}) => {
   const child = spawn(program, [...args], {
     cwd: import.meta.dirname,
-    env: { ...process.env, ...env },
+    env: { ...process.env, ...oneDnnEnvironment(), ...env },
     stdio: ["pipe", "pipe", "pipe"],
   });
   let complaints = "";

@@ -60,7 +60,7 @@ const machine = {
 const work = await mkdtemp(join(tmpdir(), `cassava-bench-${name}-`));
 try {
   await build();
-  const python = await preparePython(folder);
+  const python = await preparePython(folder, { asInstalled: true });
   /** @type {{ default: Bench }} */
   const bench = await import(pathToFileURL(join(folder, `${name}.mjs`)).href);
   const { rows, targets: aims } = await bench.default({ python, root, shared, work, rounds });

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { readFile, rm, writeFile } from "node:fs/promises";
 import { isAbsolute, resolve } from "node:path";
+import { oneDnnEnvironment } from "./one-dnn.mjs";
 import { root } from "./paths.mjs";
 import { run } from "./run.mjs";
 
@@ -42,9 +43,11 @@ export const pythonEnvironment = async () => {
 /**
  * Prepares the oracles' Python.
  * @param {string} scripts folder that relative script names start from
+ * @param {{ asInstalled?: boolean }} [options] `asInstalled`: with the kernels that TensorFlow picks by itself, as a peer that is timed
+ *   must have; else with plain float32 kernels: an oracle must not depend on what oneDNN picks for this processor
  * @returns {Promise<Python>}
  */
-export const preparePython = async (scripts) => {
+export const preparePython = async (scripts, { asInstalled = false } = {}) => {
   const python = await pythonEnvironment();
   return async (script, args = []) => {
     const path = isAbsolute(script) ? script : resolve(scripts, script);
@@ -56,8 +59,7 @@ export const preparePython = async (scripts) => {
         PYTHONDONTWRITEBYTECODE: "1",
         PYTHONUTF8: "1",
         TF_CPP_MIN_LOG_LEVEL: "2",
-        // Plain float32 kernels: the oracle must not depend on what oneDNN picks for this processor.
-        TF_ENABLE_ONEDNN_OPTS: "0",
+        ...(asInstalled ? oneDnnEnvironment() : { TF_ENABLE_ONEDNN_OPTS: "0" }),
       },
       tail: 30,
     });

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import util from "node:util";
@@ -7,6 +8,11 @@ import type { TensorflowModule } from "./tensorflow-module.ts";
 export function restoreRemovedUtilities(target: Record<string, unknown>): void {
   target.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
   target.isArray ??= Array.isArray;
+}
+
+/** Whether the machine keeps the sizes of its processor's caches to itself, as some virtual machines do. */
+function hidesCaches(): boolean {
+  return process.platform === "linux" && !existsSync("/sys/devices/system/cpu/cpu0/cache/index0");
 }
 
 /** The part of node-pre-gyp by which tfjs-node finds its addon. */
@@ -22,6 +28,9 @@ export function loadTensorflow({ file, folder, addon, link }: TensorflowModule):
   restoreRemovedUtilities(util as unknown as Record<string, unknown>);
   // TensorFlow's notes on processor features, on every start, say nothing that a user could act on.
   process.env.TF_CPP_MIN_LOG_LEVEL ??= "1";
+  // oneDNN (TensorFlow 2.21) sizes the blocks of a 1x1 convolution's gradient by the processor's caches, and divides by zero where a
+  // virtual machine hides them: the process dies of SIGFPE.
+  if (hidesCaches()) process.env.TF_ENABLE_ONEDNN_OPTS ??= "0";
   const load = createRequire(file);
   if (link === undefined) return load(file);
   const name = load.resolve("@mapbox/node-pre-gyp");
