@@ -145,7 +145,7 @@ describe("nearPairs", () => {
       }),
       { numRuns: 400 },
     );
-expect(found).toBeGreaterThan(100);
+    expect(found).toBeGreaterThan(100);
     expect(dropped).toBeGreaterThan(100);
   });
 

@@ -104,7 +104,7 @@ describe("imageBatches with an augmentation", () => {
         seen.set(view, pixels);
       }
     }
-expect(again).toBeGreaterThan(30);
+    expect(again).toBeGreaterThan(30);
     expect(new Set([...seen.keys()].map((key) => key.split(" ")[1]))).toEqual(new Set(["1", "2"]));
     // 18 views of 9 images; only rotation and brightness make them differ for certain.
     expect(new Set(seen.values()).size).toBe(seen.size);

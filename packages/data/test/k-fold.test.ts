@@ -76,7 +76,7 @@ describe("kFold", () => {
         }
       }),
     );
-expect(whole).toBeGreaterThan(20);
+    expect(whole).toBeGreaterThan(20);
   });
 
   it("is written and read as any split, and fits its data set", () => {

@@ -199,7 +199,7 @@ describe("split", () => {
         }
       }),
     );
-expect(whole).toBeGreaterThan(20);
+    expect(whole).toBeGreaterThan(20);
   });
 
   it("keeps the sizes exact where groups are few, and puts groups into every part over seeds", () => {

@@ -28,7 +28,7 @@ export { type ExportOnnxOptions, exportOnnx } from "./export/onnx-classifier.ts"
 export type { Graph, GraphNode } from "./graph/graph.ts";
 export { stagesOf } from "./graph/graph.ts";
 export { denseHead, type HeadSpec } from "./head.ts";
-export { type PreprocessingMode, preprocess } from "./preprocessing.ts";
+export { type PreprocessingMode, preprocess, preprocessingSteps } from "./preprocessing.ts";
 export {
   type ClassifierDescription,
   describeClassifier,

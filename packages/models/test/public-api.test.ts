@@ -18,6 +18,7 @@ it("exports exactly this", () => {
     "loadBackbone",
     "loadClassifier",
     "preprocess",
+    "preprocessingSteps",
     "readKerasWeights",
     "saveClassifier",
     "stagesOf",

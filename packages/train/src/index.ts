@@ -84,6 +84,8 @@ export {
   type LearningRatePoint,
   type LearningRateSearch,
 } from "./lr-finder.ts";
+export { type DiagnoseTrainingOptions, diagnoseTraining } from "./observe/diagnose-training.ts";
+export { observeTraining, type TrainingObserver } from "./observe/observe-training.ts";
 export { type AdamOptions, type AdamWOptions, adam, adamW } from "./optimizers/adam.ts";
 export type { Optimizer, OptimizerUpdate, Slots, UpdateContext } from "./optimizers/optimizer.ts";
 export { type RmspropOptions, rmsprop } from "./optimizers/rmsprop.ts";

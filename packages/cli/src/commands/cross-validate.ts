@@ -100,7 +100,18 @@ async function crossValidation(
     const { train, stopping, validation: test, trainCounts } = fold;
     const parts = { train, validation: stopping, test, trainCounts };
     const { frozenEngine } = engines;
-    const trained = await trainModel({ ...parts, dataset, settings, frozenEngine, stages }, context);
+    const trained = await trainModel(
+      {
+        ...parts,
+        dataset,
+        settings,
+        frozenEngine,
+        stages,
+        known: { splitCounts: { train: trainCounts } },
+        force: false,
+      },
+      context,
+    );
     try {
       config ??= configOf(settings, dataset, engines, trained);
       const made = await stages.time("evaluation", () => trained.answers("test"));

@@ -39,6 +39,8 @@ export interface RunSetup {
   /** What the loss takes. */
   readonly lossInput?: "logits" | "probabilities";
   readonly labelSmoothing?: number;
+  /** Whether training images are shuffled one by one, over all of them, in every epoch. */
+  readonly shuffled?: boolean;
   /** Whether classes are weighted or sampled evenly. */
   readonly balanced?: boolean;
   readonly augmented?: boolean;
@@ -56,6 +58,8 @@ export interface RunSetup {
   readonly pretrainedSize?: readonly [number, number];
   /** Median height and width of the photographs. */
   readonly imageSize?: readonly [number, number];
+  /** Whether the weights of the best epoch were kept rather than those of the last. */
+  readonly keptBest?: boolean;
 }
 
 /** Statistics of pixels as the model is given them. */
@@ -125,6 +129,18 @@ export interface DataObservations {
   readonly images?: number;
 }
 
+/** Losses of the trained model on the same few images under different conditions, in nats. */
+export interface ModelChecks {
+  /** In inference mode. */
+  readonly loss?: number;
+  /** In inference mode, with every pixel zero. */
+  readonly zeroedLoss?: number;
+  /** In training mode: batch normalization by the statistics of the batch, and dropout. */
+  readonly trainingModeLoss?: number;
+  /** Images that were looked at. */
+  readonly images?: number;
+}
+
 /** All that a diagnosis may know of a run. Everything is optional: a rule without its inputs says so. */
 export interface DiagnosisInput {
   /**
@@ -142,6 +158,7 @@ export interface DiagnosisInput {
   readonly batches?: BatchObservations;
   readonly weights?: WeightObservations;
   readonly data?: DataObservations;
+  readonly checks?: ModelChecks;
   /** What probes gave. */
   readonly probes?: readonly ProbeOutcome[];
 }

@@ -1,0 +1,57 @@
+import type { Batch } from "@cassava/contracts";
+import type { DiagnosisInput, PixelStatistics, RunSetup } from "@cassava/metrics/diagnosis";
+import { backboneSpec, type CassavaClassifier } from "@cassava/models";
+import type { TrainSettings } from "./settings.ts";
+
+/** What a diagnosis of a run of this command knows beside its history and its answers: `observations.json` of a run. */
+export type Knowledge = Omit<DiagnosisInput, "history" | "predictions" | "probes">;
+
+/** `observations.json`. */
+export type RunObservations = Knowledge & { readonly version: 1 };
+
+/** The setup of a run, as rules ask for it. */
+export function setupOf(settings: TrainSettings, model: CassavaClassifier): RunSetup {
+  const { head, weights, unfreeze, inputSize } = settings;
+  const classes = model.classes.length;
+  const own = backboneSpec(settings.backbone).defaultInputSize;
+  return {
+    optimizer: settings.optimizer,
+    learningRate: settings.learningRate,
+    epochs: settings.epochs,
+    batchSize: settings.batchSize,
+    dropout: settings.dropout,
+    headUnits: head,
+    hiddenActivation: settings.headActivation,
+    outputs: classes,
+    outputActivation: "linear",
+    lossInput: "logits",
+    labelSmoothing: settings.labelSmoothing,
+    balanced: settings.classWeights === "balanced",
+    augmented: settings.augment !== "none",
+    shuffled: true,
+    keptBest: settings.patience > 0 || settings.fineTune !== 0,
+    weights,
+    frozen: unfreeze !== "all",
+    batchNormMode: "inference",
+    ...(!settings.priorBias && { lastBias: new Array<number>(classes).fill(0) }),
+    inputSize: [inputSize ?? own, inputSize ?? own],
+    ...(weights !== "none" && { pretrainedSize: [own, own] as const }),
+  };
+}
+
+/** Least, largest, mean and deviation of the pixels of a batch, by channel. */
+export function pixelStatistics({ images, shape }: Pick<Batch, "images" | "shape">): PixelStatistics {
+  const channels = shape[3];
+  const [sum, squares] = [new Array<number>(channels).fill(0), new Array<number>(channels).fill(0)];
+  let [min, max] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (let i = 0; i < images.length; i++) {
+    const value = images[i]!;
+    min = Math.min(min, value);
+    max = Math.max(max, value);
+    sum[i % channels]! += value;
+    squares[i % channels]! += value * value;
+  }
+  const n = images.length / channels;
+  const mean = sum.map((total) => total / n);
+  return { min, max, mean, std: squares.map((total, c) => Math.sqrt(Math.max(0, total / n - mean[c]! ** 2))) };
+}
