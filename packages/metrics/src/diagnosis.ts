@@ -15,6 +15,7 @@ export type {
   WeightObservation,
   WeightObservations,
 } from "./diagnosis/input.ts";
+export { pixelStatistics } from "./diagnosis/pixel-statistics.ts";
 export type { Probe, ProbeOutcome } from "./diagnosis/probe.ts";
 export { PROBES, probesFor } from "./diagnosis/probes/index.ts";
 export { type CastVote, type RankedCause, rankCauses } from "./diagnosis/rank-causes.ts";

@@ -11,6 +11,7 @@ export type {
   Store,
   TrainingRun,
 } from "@cassava/contracts";
+export { type LinearProbeOptions, linearProbe } from "./baselines/linear-probe.ts";
 export {
   type LinearClassifier,
   type LogisticRegressionOptions,

@@ -30,6 +30,7 @@ it("exports exactly this", () => {
     "isTrainError",
     "jsonLogger",
     "learningRateScheduler",
+    "linearProbe",
     "logisticRegression",
     "mixUpFeatures",
     "modelCheckpoint",

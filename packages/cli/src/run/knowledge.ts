@@ -1,5 +1,4 @@
-import type { Batch } from "@cassava/contracts";
-import type { DiagnosisInput, PixelStatistics, RunSetup } from "@cassava/metrics/diagnosis";
+import type { DiagnosisInput, RunSetup } from "@cassava/metrics/diagnosis";
 import { backboneSpec, type CassavaClassifier } from "@cassava/models";
 import type { TrainSettings } from "./settings.ts";
 
@@ -37,21 +36,4 @@ export function setupOf(settings: TrainSettings, model: CassavaClassifier): RunS
     inputSize: [inputSize ?? own, inputSize ?? own],
     ...(weights !== "none" && { pretrainedSize: [own, own] as const }),
   };
-}
-
-/** Least, largest, mean and deviation of the pixels of a batch, by channel. */
-export function pixelStatistics({ images, shape }: Pick<Batch, "images" | "shape">): PixelStatistics {
-  const channels = shape[3];
-  const [sum, squares] = [new Array<number>(channels).fill(0), new Array<number>(channels).fill(0)];
-  let [min, max] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
-  for (let i = 0; i < images.length; i++) {
-    const value = images[i]!;
-    min = Math.min(min, value);
-    max = Math.max(max, value);
-    sum[i % channels]! += value;
-    squares[i % channels]! += value * value;
-  }
-  const n = images.length / channels;
-  const mean = sum.map((total) => total / n);
-  return { min, max, mean, std: squares.map((total, c) => Math.sqrt(Math.max(0, total / n - mean[c]! ** 2))) };
 }

@@ -1,11 +1,11 @@
 import type { Batch, Dataset } from "@cassava/contracts";
 import { imageBatches } from "@cassava/data";
 import { defaultDecoder } from "@cassava/data/node";
-import { diagnose, type Finding, RULES } from "@cassava/metrics/diagnosis";
+import { diagnose, type Finding, pixelStatistics, RULES } from "@cassava/metrics/diagnosis";
 import { type CassavaClassifier, checkContract } from "@cassava/models";
 import type { ActionContext } from "../context.ts";
 import { CliError } from "../errors.ts";
-import { type Knowledge, pixelStatistics, setupOf } from "./knowledge.ts";
+import { type Knowledge, setupOf } from "./knowledge.ts";
 import type { TrainSettings } from "./settings.ts";
 
 /** Images that are looked at before anything is computed. */
@@ -40,7 +40,7 @@ export async function preflight(
     ...known,
     classes: model.classes.map(({ name }) => name),
     setup: setupOf(settings, model),
-    batches: { pixels: pixelStatistics(batch), inputRange: model.contract.inputRange, shape: batch.shape },
+    batches: { pixels: pixelStatistics(batch.images), inputRange: model.contract.inputRange, shape: batch.shape },
   };
   const { findings } = diagnose(seen, { rules: RULES.filter((rule) => rule.preflight === true) });
   const errors = findings.filter(({ severity }) => severity === "error");

@@ -1,7 +1,7 @@
 import type { Batch, Dataset, FrozenEngine, FrozenPart, PixelTreatment, ProbeHost } from "@cassava/contracts";
 import { imageBatches, random, type Split, shuffled } from "@cassava/data";
 import { defaultDecoder } from "@cassava/data/node";
-import { labelEntropy, logLoss } from "@cassava/metrics";
+import { logLoss } from "@cassava/metrics";
 import { type CassavaClassifier, preprocessingSteps } from "@cassava/models";
 import {
   constantSchedule,
@@ -10,7 +10,7 @@ import {
   featureBatches,
   findLearningRate,
   fit,
-  logisticRegression,
+  linearProbe,
   predict,
 } from "@cassava/train";
 import * as tf from "@tensorflow/tfjs";
@@ -32,10 +32,6 @@ export interface ProbeHostInput {
 /** Images that the time of one is measured on. */
 const TIMED = 8;
 const BATCH = 16;
-/** Share of the images of a linear probe that it is judged by. */
-const HELD = 0.4;
-/** Penalty of the linear probe: a few hundred images and a thousand features. */
-const STRENGTH = 1e-3;
 
 /** Experiments on a finished run: its trained model, and new heads on the same backbone. The caller disposes of it. */
 export async function probeHost(
@@ -138,7 +134,7 @@ export async function probeHost(
         const treated = treatment(model, pixels);
         if (treated === undefined || ids.length < 20) return undefined;
         const set = await featuresOf(`linear ${images} ${pixels} ${weights}`, model.frozen, ids, treated, signal);
-        return linearScore(set);
+        return linearProbe(set);
       } finally {
         if (weights === "random") model.dispose();
       }
@@ -150,13 +146,18 @@ export async function probeHost(
   };
 }
 
+/** Loss and accuracy; the weights stay as they are, also the moving statistics, which a pass in training mode moves on. */
 async function lossOf(model: CassavaClassifier, set: FeatureSet, mode: "training" | "inference") {
   const classes = model.classes.length;
+  const moving = model.weights.filter(({ trainable }) => !trainable);
+  const before = moving.map(({ variable }) => variable.clone());
   const output = tf.tidy(() =>
     tf.softmax(model.logits(tf.tensor(set.features, [set.ids.length, ...set.shape]), mode, 1) as tf.Tensor2D),
   );
   const probabilities = await output.data();
   output.dispose();
+  for (const [i, { variable }] of moving.entries()) variable.assign(before[i]!);
+  tf.dispose(before);
   const labels = set.labels!;
   const right = labels.filter((label, i) => {
     const row = probabilities.subarray(i * classes, (i + 1) * classes);
@@ -166,39 +167,15 @@ async function lossOf(model: CassavaClassifier, set: FeatureSet, mode: "training
   return { loss, accuracy: right / labels.length, images: labels.length };
 }
 
-/** Fits a linear model on the first images and judges it by the others; the images come in a random order. */
-export function linearScore(set: FeatureSet) {
-  const cut = Math.round((1 - HELD) * set.ids.length);
-  const part = (from: number, to: number): FeatureSet => ({
-    ...set,
-    ids: set.ids.slice(from, to),
-    features: set.features.slice(from * set.width, to * set.width),
-    ...(set.labels && { labels: set.labels.slice(from, to) }),
-  });
-  const [train, held] = [part(0, cut), part(cut, set.ids.length)];
-  const classes = set.classes.length;
-  const probabilities = logisticRegression(train, { c: STRENGTH, tolerance: 1e-4 }).predict(held);
-  const labels = held.labels!;
-  const counts = new Array<number>(classes).fill(0);
-  for (const label of labels) counts[label]!++;
-  const right = labels.filter((label, i) => {
-    const row = probabilities.subarray(i * classes, (i + 1) * classes);
-    return row.indexOf(Math.max(...row)) === label;
-  }).length;
-  return {
-    accuracy: right / labels.length,
-    logLoss: logLoss(labels, probabilities, { classes, sumTolerance: 1e-3 }),
-    entropy: labelEntropy(counts),
-    images: labels.length,
-  };
-}
-
 /**
  * Changes the pixels so that the first layer is given what `pixels` says although the network preprocesses them by itself; undefined
  * where no pixel from 0 to 255 gives it.
  */
 function treatment({ contract }: CassavaClassifier, pixels: PixelTreatment): ((batch: Batch) => Batch) | undefined {
-  if (pixels === "as given" || pixels === "as declared") return (batch) => batch;
+  if (pixels === "as given") return (batch) => batch;
+  // A run of this command has its pixels as its weights declare them.
+  if (pixels === "as declared" || (pixels === "-1 to 1" && contract.mode === "tf")) return undefined;
+  if (pixels === "mean and deviation of ImageNet" && contract.mode === "torch") return undefined;
   const { reversed, mean, scale } = preprocessingSteps(contract.mode);
   const wanted = (value: number, channel: number) => {
     if (pixels === "0 to 1") return value / 255;

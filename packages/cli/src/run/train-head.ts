@@ -1,4 +1,5 @@
 import type { Callback } from "@cassava/contracts";
+import { RULES } from "@cassava/metrics/diagnosis";
 import type { CassavaClassifier } from "@cassava/models";
 import {
   adam,
@@ -82,6 +83,8 @@ export function callbacksOf({ plateau }: TrainSettings, { known, observer }: Wat
     diagnoseTraining({
       known,
       observer,
+      // The others were asked before the first step.
+      rules: RULES.filter(({ preflight }) => preflight !== true),
       onFinding: (finding, epoch) => output.warn(`epoch ${epoch + 1}: ${line(finding)}`),
     }),
   ];

@@ -49,7 +49,7 @@ export const classImbalance = defineRule({
           { name: "entropy as a share of that of equal classes", value: evenness },
         ],
         explanation: `${className(input, majority)} is ${percent(counts[majority]! / n)} of the images. ${lost.length > 0 ? `Hardly any image of ${lost.map((c) => className(input, c)).join(", ")} is recognized: always answering the frequent class is nearly free.` : "That by itself is no fault, but accuracy says little then."}`,
-        causes: [{ cause: "imbalance", weight: grave ? 0.7 : 0.3 }],
+        causes: [{ cause: "imbalance", weight: grave ? 0.6 : 0.15 }],
         remedy: "Judge by balanced accuracy and macro-F1; train with --class-weights balanced.",
         falsePositive: "The classes are as frequent where the model is used.",
       },
