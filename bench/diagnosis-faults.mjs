@@ -28,6 +28,7 @@ import * as tf from "@tensorflow/tfjs";
  * @property {boolean} balanced
  * @property {number} outputs units of the last layer
  * @property {boolean} deadHead
+ * @property {boolean} idle whether the optimizer changes nothing
  * @property {boolean} nonFinite whether the features of an image hold a value that is not a number
  * @property {boolean} pixelsSeen whether the diagnosis sees what the network is given, or only logs and answers
  * @property {{ trained: string, held: string }[]} leaked
@@ -137,7 +138,8 @@ export const FAULTS = [
       const all = [...train, ...validation];
       // The validation part from the classes at the end, a few of the others.
       const late = all.filter((id) => Number(labels.get(id)) >= 3);
-      const held = new Set([...late.slice(-Math.round(0.9 * validation.length)), ...validation.slice(0, 10)]);
+      const others = [0, 1, 2].flatMap((label) => validation.filter((id) => labels.get(id) === label).slice(0, 3));
+      const held = new Set([...late.slice(-Math.round(0.9 * validation.length)), ...others]);
       return { train: all.filter((id) => !held.has(id)), validation: [...held] };
     },
   },
@@ -147,7 +149,7 @@ export const FAULTS = [
     cause: "strong-dropout",
     inject: ({ units }) => ({ dropout: 0.9, units: units.length > 0 ? units : [64] }),
   },
-  { name: "no weight changes", cause: "nothing-trains", inject: () => ({ actualRate: 0 }) },
+  { name: "no weight changes", cause: "nothing-trains", inject: () => ({ idle: true }) },
   {
     name: "forty images, sixty epochs",
     cause: "overfitting",

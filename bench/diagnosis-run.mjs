@@ -64,6 +64,7 @@ export const healthyPlan = (world, seed) => {
     balanced: false,
     outputs: world.classes.length,
     deadHead: false,
+    idle: false,
     nonFinite: false,
     pixelsSeen: true,
     leaked: [],
@@ -107,6 +108,20 @@ const buildModel = async (world, { units, dropout, activation, outputs, seed, de
   return model;
 };
 
+/** @param {Plan} plan @returns {import("@cassava/train").Optimizer} */
+const optimizerOf = ({ optimizer, rate, actualRate = rate, idle }) => {
+  const made = OPTIMIZERS[optimizer]({ learningRate: actualRate });
+  return idle
+    ? {
+        ...made,
+        update: (weight, _gradient, slots) => ({
+          weight: weight.clone(),
+          slots: Object.fromEntries(Object.entries(slots).map(([slot, tensor]) => [slot, tensor.clone()])),
+        }),
+      }
+    : made;
+};
+
 /** @param {readonly string[]} ids @param {Plan} plan @param {World} world */
 const countsOf = (ids, { labels }, world) =>
   world.classes.map(({ index }) => ids.filter((id) => labels.get(id) === index).length);
@@ -129,8 +144,7 @@ export const observedRun = async (world, plan) => {
   const model = await buildModel(world, plan);
   const observer = observeTraining();
   const trainCounts = countsOf(ids, plan, world);
-  const actual = plan.actualRate ?? rate;
-  const optimizer = OPTIMIZERS[plan.optimizer]({ learningRate: actual });
+  const optimizer = optimizerOf(plan);
   const loss = plan.balanced ? crossentropy({ classWeights: balancedClassWeights(trainCounts) }) : plan.loss;
   const { history } = await fit(model, {
     train: observer.watch(train),
@@ -166,6 +180,8 @@ export const observedRun = async (world, plan) => {
     ? {
         loss: await lossOn(plan.validationVariant, some),
         zeroedLoss: await lossOn("blank", some),
+        trainingModeLoss: await lossOn(plan.variant, trained),
+        trainingImagesLoss: await lossOn(plan.validationVariant, trained),
         images: some.length,
       }
     : {};
@@ -203,7 +219,7 @@ export const observedRun = async (world, plan) => {
     },
     ...(plan.pixelsSeen && {
       batches: { ...observer.batches, pixels: world.pixels(plan.variant), inputRange: [0, 255] },
-      weights: observer.weights,
+      weights: { ...observer.weights, ...(world.frozen && { missing: world.unloaded(plan.variant) }) },
       checks,
     }),
     data: { leaked: plan.leaked, images: ids.length + plan.validation.length },
@@ -220,7 +236,6 @@ export const observedRun = async (world, plan) => {
  * @returns {import("@cassava/contracts").ProbeHost & { dispose(): void }}
  */
 const probeHost = (world, plan, model, lossOn, trained, some) => {
-  const optimizer = () => OPTIMIZERS[plan.optimizer]({ learningRate: plan.actualRate ?? plan.rate });
   const given = async (/** @type {number} */ images) => {
     const ids = shuffled(plan.train, random(plan.seed, "probe")).slice(0, images);
     const set = rowsOf(await world.features(plan.variant), ids, plan, world);
@@ -232,7 +247,7 @@ const probeHost = (world, plan, model, lossOn, trained, some) => {
     async overfit({ images, steps }) {
       const fresh = await buildModel(world, plan);
       const train = featureBatches(await given(images), { batchSize: images });
-      const run = fit(fresh, { train, epochs: steps, optimizer: optimizer(), loss: plan.loss, seed: plan.seed });
+      const run = fit(fresh, { train, epochs: steps, optimizer: optimizerOf(plan), loss: plan.loss, seed: plan.seed });
       /** @type {number[]} */
       const losses = [];
       for await (const event of run) if (event.type === "batch") losses.push(event.loss);
@@ -244,7 +259,12 @@ const probeHost = (world, plan, model, lossOn, trained, some) => {
     async learningRates() {
       const fresh = await buildModel(world, plan);
       const train = featureBatches(await given(200), { batchSize: 32, shuffle: { seed: plan.seed } });
-      const found = await findLearningRate(fresh, { train, optimizer: optimizer(), loss: plan.loss, seed: plan.seed });
+      const found = await findLearningRate(fresh, {
+        train,
+        optimizer: optimizerOf(plan),
+        loss: plan.loss,
+        seed: plan.seed,
+      });
       fresh.dispose();
       return { used: plan.actualRate ?? plan.rate, suggestion: found.suggestion, divergedAt: found.divergedAt };
     },

@@ -13,7 +13,7 @@ await useBackend("wasm");
 const world =
   name === "photographs"
     ? await photographs(shared)
-    : await leaves(tuning ? { count: 480, seed: 5, difficulty: 0.1 } : { count: 480, seed: 11, difficulty: 0.2 });
+    : await leaves(tuning ? { count: 800, seed: 5, difficulty: 0 } : { count: 800, seed: 11, difficulty: 0.1 });
 /** Seeds of the runs that thresholds were tuned on are from 101 on. */
 const first = tuning ? 101 : 1;
 

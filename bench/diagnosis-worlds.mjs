@@ -6,7 +6,7 @@ import { onnxEngine } from "@cassava/backend/node";
 import { imageBatches, memoryDataset, random, SYNTHETIC_CLASSES, shuffled, syntheticLeaves } from "@cassava/data";
 import { csvDataset, defaultDecoder } from "@cassava/data/node";
 import { pixelStatistics } from "@cassava/metrics/diagnosis";
-import { createClassifier, loadBackbone, readKerasWeights, stagesOf } from "@cassava/models";
+import { createClassifier, loadBackbone, readKerasWeights, stagesOf, untrainedWeights } from "@cassava/models";
 import { extractFeatures } from "@cassava/train";
 import * as tf from "@tensorflow/tfjs";
 
@@ -30,6 +30,7 @@ import * as tf from "@tensorflow/tfjs";
  * @property {(variant: Variant) => Promise<FeatureSet>} features of all images, in one order
  * @property {(variant: Variant) => import("@cassava/metrics/diagnosis").PixelStatistics} pixels
  * @property {(top: Top) => Promise<Model>} build
+ * @property {(variant: Variant) => readonly string[]} unloaded weights of the frozen part that look as if they had not been loaded
  */
 
 const WEIGHTS = "weights/mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_224_no_top.h5";
@@ -110,6 +111,10 @@ export const photographs = async (shared) => {
     features,
     pixels: (variant) => pixelStatistics(changed(variant, /** @type {never} */ (first)).images),
     build,
+    unloaded(variant) {
+      const { names, of } = untrainedWeights((variant === "random" ? untrained : loaded).weights);
+      return names.length > of / 2 ? names : [];
+    },
   };
 };
 
@@ -215,5 +220,6 @@ export const leaves = async ({ count, seed, difficulty }) => {
     features,
     pixels: (variant) => pixelStatistics(changed(variant, /** @type {never} */ (first)).images),
     build,
+    unloaded: () => [],
   };
 };

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { wilsonInterval } from "@cassava/metrics";
 import { run } from "../scripts/lib/run.mjs";
 
-const [SEEDS, CONTROLS] = [5, 90];
+const [SEEDS, CONTROLS] = [5, 80];
 
 /**
  * @typedef {object} Judged

@@ -38,6 +38,7 @@ export {
   saveClassifier,
 } from "./save-classifier.ts";
 export { type ClassifierSummary, type LayerSummary, summary } from "./summary.ts";
+export { untrainedWeights } from "./untrained-weights.ts";
 export type { DownloadProgress } from "./weights/download.ts";
 export { type KerasWeightsOptions, readKerasWeights } from "./weights/keras-h5.ts";
 export type { WeightArray, Weights } from "./weights/weights.ts";

@@ -23,6 +23,7 @@ it("exports exactly this", () => {
     "saveClassifier",
     "stagesOf",
     "summary",
+    "untrainedWeights",
   ]);
   expect(Object.keys(node).sort()).toEqual(["cacheFolder", "loadBackbone", "readWeightsFile"]);
   expect(Object.keys(browser).sort()).toEqual(["cacheStorage", "fetchStore"]);

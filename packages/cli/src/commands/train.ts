@@ -26,7 +26,6 @@ interface Options extends TrainOptions {
   readonly split?: string;
   readonly ratios: string;
   readonly resume?: true;
-  readonly force?: true;
   readonly out: string;
 }
 
@@ -41,7 +40,6 @@ export function trainCommand(program: Command, context: CliContext): void {
     .argument("<dataset...>", DATASET)
     .requiredOption("--out <dir>", "folder for the run; it must not exist yet")
     .option("--resume", "go on with a run of the same settings that was cut short")
-    .option("--force", "train in spite of what is found wrong before the first step")
     .addOption(new Option("--split <file>", "replay a split of cassava split").conflicts("ratios"))
     .option("--ratios <a/b/c>", "train/validation/test, stratified", "60/20/20");
   addTrainOptions(command, (line) => context.stderr.write(`${line}\n`))

@@ -1,8 +1,8 @@
 import type { Batch, Dataset } from "@cassava/contracts";
 import { imageBatches } from "@cassava/data";
 import { defaultDecoder } from "@cassava/data/node";
-import { diagnose, type Finding, pixelStatistics, RULES } from "@cassava/metrics/diagnosis";
-import { type CassavaClassifier, checkContract } from "@cassava/models";
+import { diagnose, type Finding, pixelStatistics, RULES, type WeightObservations } from "@cassava/metrics/diagnosis";
+import { type CassavaClassifier, checkContract, untrainedWeights } from "@cassava/models";
 import type { ActionContext } from "../context.ts";
 import { CliError } from "../errors.ts";
 import { type Knowledge, setupOf } from "./knowledge.ts";
@@ -36,8 +36,11 @@ export async function preflight(
 ): Promise<Knowledge> {
   const batch = await firstBatch(model, dataset, train);
   checkContract(model.contract, batch);
+  const frozen = settings.unfreeze !== "all" && settings.weights !== "none";
+  const untrained = frozen ? untrainedWeights(model.backbone.weights) : { names: [], of: 0 };
   const seen: Knowledge = {
     ...known,
+    ...(untrained.of > 0 && { weights: unloaded(untrained) }),
     classes: model.classes.map(({ name }) => name),
     setup: setupOf(settings, model),
     batches: { pixels: pixelStatistics(batch.images), inputRange: model.contract.inputRange, shape: batch.shape },
@@ -50,6 +53,11 @@ export async function preflight(
   if (errors.length === 0 || force) return seen;
   const message = `this run cannot end well: ${errors.map(line).join("; ")} (--force trains it all the same)`;
   throw new CliError("PREFLIGHT_FAILED", message);
+}
+
+/** Weights of the backbone that look as if they had never been loaded; a few of a trained network may look so too. */
+function unloaded({ names, of }: ReturnType<typeof untrainedWeights>): WeightObservations {
+  return { missing: names.length > of / 2 ? names : [] };
 }
 
 async function firstBatch(model: CassavaClassifier, dataset: Dataset, ids: readonly string[]): Promise<Batch> {

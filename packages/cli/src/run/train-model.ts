@@ -13,7 +13,7 @@ import { CliError } from "../errors.ts";
 import { answersFor } from "./answers.ts";
 import { augmentationFlag } from "./augmentation.ts";
 import { buildModel } from "./build-model.ts";
-import { checkInput } from "./check-input.ts";
+import { checkModel } from "./check-model.ts";
 import { featureSupply } from "./features.ts";
 import type { Knowledge } from "./knowledge.ts";
 import { preflight } from "./preflight.ts";
@@ -104,14 +104,19 @@ export async function trainModel(input: TrainModelInput, context: ActionContext)
     const fitted: FitResult & Partial<StagedResult> = await (settings.fineTune === 0 ? trainOnce() : trainInStages());
     checkFinite(fitted, settings);
     const { batches, weights } = observer;
-    const checks = await stages.time("evaluation", () => checkInput(model, dataset, input.validation, signal));
+    const checks = await stages.time("evaluation", () => checkModel(model, dataset, input, signal));
     return {
       model,
       // Once more: stages have moved the cut.
       sizes: summary(model),
       fitted,
       keptEpoch: keptEpoch(fitted, settings),
-      observations: { ...seen, batches: { ...seen.batches, ...batches }, weights, checks },
+      observations: {
+        ...seen,
+        batches: { ...seen.batches, ...batches },
+        weights: { ...seen.weights, ...weights },
+        checks,
+      },
       answers: (part) =>
         answersFor(model, supply(), { label: part, ids: input[part], plain: plain[part] }, settings, signal),
     };

@@ -38,7 +38,11 @@ export interface RunSetup {
   readonly outputActivation?: string;
   /** What the loss takes. */
   readonly lossInput?: "logits" | "probabilities";
+  /** `focal` and the like; absent: plain crossentropy. */
+  readonly loss?: string;
   readonly labelSmoothing?: number;
+  /** Augmented views whose answers are averaged with the plain one's. */
+  readonly testViews?: number;
   /** Whether training images are shuffled one by one, over all of them, in every epoch. */
   readonly shuffled?: boolean;
   /** Whether classes are weighted or sampled evenly. */
@@ -95,7 +99,7 @@ export interface WeightObservation {
   readonly trainable: boolean;
   /** Whether it changed at all over three steps or more. */
   readonly changed?: boolean;
-  /** Median of log10(norm of the update / norm of the weight) over the steps. */
+  /** log10(norm of the update / norm of the weight), the largest of some of the first steps. */
   readonly logUpdateRatio?: number;
   /** Whether a frozen weight still equals what its initializer gave. */
   readonly initial?: boolean;
@@ -135,8 +139,10 @@ export interface ModelChecks {
   readonly loss?: number;
   /** In inference mode, with every pixel zero. */
   readonly zeroedLoss?: number;
-  /** In training mode: batch normalization by the statistics of the batch, and dropout. */
+  /** Of training images, in training mode: batch normalization by the statistics of the batch, and dropout. */
   readonly trainingModeLoss?: number;
+  /** Of the same training images, in inference mode. */
+  readonly trainingImagesLoss?: number;
   /** Images that were looked at. */
   readonly images?: number;
 }

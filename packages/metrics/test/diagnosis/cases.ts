@@ -36,6 +36,10 @@ const isOf = (i: number, share: number) => (i * 0.618_034) % 1 < share;
 /** A good model: right on four of five, and about as sure of it. */
 export const GOOD = predictions(500, (label, i) => peak(isOf(i, 0.8) ? label : (label + 1) % 5, 0.8));
 
+/** Log loss of {@link GOOD}, in nats. */
+export const GOOD_LOSS =
+  GOOD.labels.reduce((sum, label, i) => sum - Math.log(GOOD.probabilities[5 * i + label]!), 0) / GOOD.labels.length;
+
 /** A healthy run of 20 epochs. */
 export const HEALTHY: DiagnosisInput = {
   classCounts: COUNTS,
@@ -157,6 +161,12 @@ export const RULE_CASES: Readonly<Record<string, RuleCase>> = {
     severity: "warning",
     cause: "double-softmax",
   },
+  "loss-answers-mismatch": {
+    fires: { setup: { keptBest: true }, history: history(4, { val_loss: () => 1.29 }), predictions: GOOD },
+    passes: { setup: { keptBest: true }, history: history(4, { val_loss: () => GOOD_LOSS }), predictions: GOOD },
+    severity: "warning",
+    cause: "double-softmax",
+  },
   overfit: {
     fires: {
       history: history(20, {
@@ -204,7 +214,7 @@ export const RULE_CASES: Readonly<Record<string, RuleCase>> = {
     cause: "learning-rate-too-high",
   },
   "update-ratio": {
-    fires: { weights: { weights: [{ name: "head/kernel", trainable: true, logUpdateRatio: -0.4 }] } },
+    fires: { weights: { weights: [{ name: "head/kernel", trainable: true, logUpdateRatio: 0.2 }] } },
     passes: { weights: { weights: [{ name: "head/kernel", trainable: true, logUpdateRatio: -3 }] } },
     severity: "warning",
     cause: "learning-rate-too-high",
@@ -222,8 +232,8 @@ export const RULE_CASES: Readonly<Record<string, RuleCase>> = {
     cause: "weights-unloaded",
   },
   "bn-mode-mismatch": {
-    fires: { checks: { loss: 2.4, trainingModeLoss: 0.9 } },
-    passes: { checks: { loss: 0.9, trainingModeLoss: 1 } },
+    fires: { checks: { trainingImagesLoss: 2.4, trainingModeLoss: 0.9 } },
+    passes: { checks: { trainingImagesLoss: 0.9, trainingModeLoss: 1 } },
     severity: "error",
     cause: "batch-normalization-mode",
   },

@@ -17,8 +17,8 @@ export const bnModeMismatch = defineRule({
     const { checks, setup } = input;
     const frozenByBatch = setup?.frozen === true && setup.batchNormMode === "training";
     const pairs: (readonly [number, number, number, string])[] = [];
-    if (checks?.loss !== undefined && checks.trainingModeLoss !== undefined) {
-      pairs.push([checks.trainingModeLoss, checks.loss, difference, "of the same batch"]);
+    if (checks?.trainingImagesLoss !== undefined && checks.trainingModeLoss !== undefined) {
+      pairs.push([checks.trainingModeLoss, checks.trainingImagesLoss, difference, "of the same batch"]);
     }
     const [trained, fair] = [series(input, "loss").values.at(-1), series(input, "train_loss").values.at(-1)];
     if (trained !== undefined && fair !== undefined) pairs.push([trained, fair, logged, "of the training images"]);

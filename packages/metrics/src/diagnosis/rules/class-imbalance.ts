@@ -35,7 +35,7 @@ export const classImbalance = defineRule({
       const images = labelCounts(predictions);
       const right = new Array<number>(predictions.classes).fill(0);
       for (const [i, answer] of answers(predictions).entries()) if (answer === predictions.labels[i]) right[answer]!++;
-      lost = images.flatMap((count, c) => (c !== majority && count >= 5 && right[c]! <= none * count ? [c] : []));
+      lost = images.flatMap((count, c) => (c !== majority && count >= 10 && right[c]! <= none * count ? [c] : []));
     }
     const grave = lost.length > 0 && (evenness < least || ratio > 2 * much) && input.setup?.balanced !== true;
     return {

@@ -15,6 +15,7 @@ import { inputSize } from "./input-size.ts";
 import { labelNoise } from "./label-noise.ts";
 import { lastBias } from "./last-bias.ts";
 import { layout } from "./layout.ts";
+import { lossAnswersMismatch } from "./loss-answers-mismatch.ts";
 import { lossDiverging } from "./loss-diverging.ts";
 import { lossFloor } from "./loss-floor.ts";
 import { lossInput } from "./loss-input.ts";
@@ -62,6 +63,7 @@ export const RULES: readonly Rule[] = [
   slowLearning,
   lossFloor,
   lossMetricMismatch,
+  lossAnswersMismatch,
   overfit,
   overtraining,
   valAboveTrain,

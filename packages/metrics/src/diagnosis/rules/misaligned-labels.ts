@@ -1,4 +1,5 @@
 import { createRandom } from "../../random.ts";
+import { priorOf, series } from "../facts.ts";
 import { defineRule } from "../rule.ts";
 import { nats } from "../text.ts";
 
@@ -15,9 +16,16 @@ export const misalignedLabels = defineRule({
     /** Standard deviation of the scores over permutations, in nats, below which the answers hardly differ. */
     spread: 1e-4,
   },
-  evaluate({ predictions }, { permutations, deviations, images, spread: least }) {
+  evaluate(input, { permutations, deviations, images, spread: least }) {
+    const { predictions } = input;
     if (predictions === undefined || predictions.split === "train" || predictions.labels.length < images) {
       return { missing: [`predictions of ${images} images that were not trained on`] };
+    }
+    const prior = priorOf(input);
+    const trained = series(input, "loss").values;
+    // A network that has not learned its training images either says nothing about their labels.
+    if (prior !== undefined && trained.length > 0 && Math.min(...trained) > 0.97 * prior.entropy) {
+      return { missing: ["a model that has learned its training images"] };
     }
     const { labels, probabilities, classes } = predictions;
     const n = labels.length;

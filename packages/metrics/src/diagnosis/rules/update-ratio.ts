@@ -9,8 +9,8 @@ export const updateRatio = defineRule({
   source: "TheDeepChecker; Karpathy, CS231n (ratio of updates to weights about 1e-3)",
   defaults: {
     /** log10 of |update| / |weight|, the middle one over the kernels. */
-    least: -5,
-    most: -1,
+    least: -4.5,
+    most: -0.5,
   },
   evaluate({ weights }, { least, most }) {
     const ratios = (weights?.weights ?? []).flatMap(({ trainable, logUpdateRatio }) =>
@@ -33,11 +33,11 @@ export const updateRatio = defineRule({
     return {
       finding: {
         severity: "warning",
-        confidence: Math.min(0.95, 0.7 + 0.25 * Math.abs(value - (high ? most : least))),
+        confidence: Math.min(0.95, 0.85 + 0.25 * Math.abs(value - (high ? most : least))),
         title: `a step changes the weights by ${rate(Number((10 ** value).toPrecision(2)))} of their size`,
         evidence: [{ name: "log10 of update / weight, the middle over the kernels", value }],
         explanation: `About a thousandth is healthy. ${high ? "Steps this large overshoot." : "At this pace the weights hardly move in a whole run."}`,
-        causes: [{ cause: high ? "learning-rate-too-high" : "learning-rate-too-low", weight: 0.8 }],
+        causes: [{ cause: high ? "learning-rate-too-high" : "learning-rate-too-low", weight: 0.9 }],
         remedy: high ? "Divide the learning rate by ten." : "Multiply the learning rate by ten.",
         probe: "learning-rate-range",
         falsePositive: "Weights that begin near zero change by a large share at first.",
