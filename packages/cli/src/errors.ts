@@ -7,6 +7,7 @@ export type CliErrorCode =
   | "RUN_INVALID"
   | "SPLIT_UNUSABLE"
   | "NO_IMAGES"
+  | "PREFLIGHT_FAILED"
   | "DIVERGED"
   | "NOT_REPRODUCED";
 
@@ -17,6 +18,16 @@ export class CliError extends Error {
 
   constructor(code: CliErrorCode, message: string, options: { readonly cause?: unknown } = {}) {
     super(message, options);
+    this.code = code;
+  }
+}
+
+/** Ends a command that has said all it has to say with another exit code than 0. */
+export class ExitWith extends Error {
+  readonly code: number;
+
+  constructor(code: number) {
+    super(`exit ${code}`);
     this.code = code;
   }
 }

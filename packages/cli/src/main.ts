@@ -1,9 +1,11 @@
 import { Command, CommanderError } from "commander";
 import { auditCommand } from "./commands/audit.ts";
 import { augmentPreviewCommand } from "./commands/augment-preview.ts";
+import { compareCommand } from "./commands/compare.ts";
 import { convertCommand } from "./commands/convert.ts";
 import { crossValidateCommand } from "./commands/cross-validate.ts";
 import { demoCommand } from "./commands/demo.ts";
+import { diagnoseCommand } from "./commands/diagnose.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { evaluateCommand } from "./commands/evaluate.ts";
 import { exportCommand } from "./commands/export.ts";
@@ -13,7 +15,7 @@ import { splitCommand } from "./commands/split.ts";
 import { tfrecordCommand } from "./commands/tfrecord/tfrecord.ts";
 import { trainCommand } from "./commands/train.ts";
 import type { CliContext } from "./context.ts";
-import { isForeseen, isOutOfMemory } from "./errors.ts";
+import { ExitWith, isForeseen, isOutOfMemory } from "./errors.ts";
 import { styleOf } from "./terminal/style.ts";
 import { versions } from "./version.ts";
 
@@ -27,6 +29,8 @@ const COMMANDS = [
   trainCommand,
   crossValidateCommand,
   evaluateCommand,
+  diagnoseCommand,
+  compareCommand,
   predictCommand,
   exportCommand,
   doctorCommand,
@@ -66,7 +70,8 @@ function configureCommands(parent: Command): void {
 }
 
 /**
- * Runs one command line (without `node` and the script); resolves with the exit code: 0 good, 1 error. With `--json` an error is a
+ * Runs one command line (without `node` and the script); resolves with the exit code: 0 good, 1 error, 2 findings as grave as
+ * `--fail-on`. With `--json` an error is a
  * document on stdout too: `{ error: { code, message } }`.
  */
 export async function main(args: readonly string[], context: CliContext): Promise<number> {
@@ -74,6 +79,7 @@ export async function main(args: readonly string[], context: CliContext): Promis
     await createProgram(context).parseAsync([...args], { from: "user" });
     return 0;
   } catch (error) {
+    if (error instanceof ExitWith) return error.code;
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 1;
     const { code, message } = explain(error, context.signal);
     // A progress bar may stand on the last line of the terminal.

@@ -7,7 +7,17 @@ import { cassava, scratchFolder } from "./support.ts";
 let folder: Awaited<ReturnType<typeof scratchFolder>>;
 const at = (...names: string[]) => join(folder.path, ...names);
 const validate = (out: string, ...more: string[]) => {
-  const network = ["--backbone", "resnet14", "--weights", "none", "--unfreeze", "conv4", "--input-size", "32"];
+  const network = [
+    "--backbone",
+    "resnet14",
+    "--weights",
+    "none",
+    "--unfreeze",
+    "conv4",
+    "--force",
+    "--input-size",
+    "32",
+  ];
   return ["cross-validate", "shards", ...network, "--head", "8", "--epochs", "2", "--out", out, ...more];
 };
 

@@ -19,7 +19,18 @@ const at = (...names: string[]) => join(folder.path, ...names);
 const json = async (...names: string[]) => JSON.parse(await readFile(at(...names), "utf8"));
 const train = (out: string, ...args: string[]) => {
   const training = ["--backbone", "resnet14", "--weights", "none", "--epochs", "2", "--head", "8"];
-  return cassava(folder.path, "train", at("shards"), ...training, "--unfreeze", "conv4", "--out", out, ...args);
+  return cassava(
+    folder.path,
+    "train",
+    at("shards"),
+    ...training,
+    "--unfreeze",
+    "conv4",
+    "--force",
+    "--out",
+    out,
+    ...args,
+  );
 };
 
 beforeAll(async () => {

@@ -14,5 +14,5 @@ export type {
 export type { Classifier, NamedWeight, PreprocessingContract } from "./classifier.ts";
 export type { ClassInfo, Dataset, DatasetEntry, DatasetProblem } from "./dataset.ts";
 export type { FrozenEngine, FrozenPart, FrozenSpec } from "./frozen.ts";
-export type { ProbeHost } from "./probe.ts";
+export type { LinearProbeScore, PixelTreatment, ProbeHost } from "./probe.ts";
 export type { Store } from "./store.ts";

@@ -6,6 +6,7 @@ export type MetricsErrorCode =
   | "SCORE_INVALID"
   | "WEIGHT_INVALID"
   | "MATRIX_INVALID"
+  | "HISTORY_INVALID"
   | "OPTION_INVALID"
   | "EMPTY";
 

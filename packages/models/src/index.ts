@@ -28,7 +28,7 @@ export { type ExportOnnxOptions, exportOnnx } from "./export/onnx-classifier.ts"
 export type { Graph, GraphNode } from "./graph/graph.ts";
 export { stagesOf } from "./graph/graph.ts";
 export { denseHead, type HeadSpec } from "./head.ts";
-export { type PreprocessingMode, preprocess } from "./preprocessing.ts";
+export { type PreprocessingMode, preprocess, preprocessingSteps } from "./preprocessing.ts";
 export {
   type ClassifierDescription,
   describeClassifier,
@@ -38,6 +38,7 @@ export {
   saveClassifier,
 } from "./save-classifier.ts";
 export { type ClassifierSummary, type LayerSummary, summary } from "./summary.ts";
+export { untrainedWeights } from "./untrained-weights.ts";
 export type { DownloadProgress } from "./weights/download.ts";
 export { type KerasWeightsOptions, readKerasWeights } from "./weights/keras-h5.ts";
 export type { WeightArray, Weights } from "./weights/weights.ts";

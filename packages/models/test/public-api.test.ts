@@ -18,10 +18,12 @@ it("exports exactly this", () => {
     "loadBackbone",
     "loadClassifier",
     "preprocess",
+    "preprocessingSteps",
     "readKerasWeights",
     "saveClassifier",
     "stagesOf",
     "summary",
+    "untrainedWeights",
   ]);
   expect(Object.keys(node).sort()).toEqual(["cacheFolder", "loadBackbone", "readWeightsFile"]);
   expect(Object.keys(browser).sort()).toEqual(["cacheStorage", "fetchStore"]);

@@ -11,6 +11,7 @@ export type {
   Store,
   TrainingRun,
 } from "@cassava/contracts";
+export { type LinearProbeOptions, linearProbe } from "./baselines/linear-probe.ts";
 export {
   type LinearClassifier,
   type LogisticRegressionOptions,
@@ -84,6 +85,8 @@ export {
   type LearningRatePoint,
   type LearningRateSearch,
 } from "./lr-finder.ts";
+export { type DiagnoseTrainingOptions, diagnoseTraining } from "./observe/diagnose-training.ts";
+export { observeTraining, type TrainingObserver } from "./observe/observe-training.ts";
 export { type AdamOptions, type AdamWOptions, adam, adamW } from "./optimizers/adam.ts";
 export type { Optimizer, OptimizerUpdate, Slots, UpdateContext } from "./optimizers/optimizer.ts";
 export { type RmspropOptions, rmsprop } from "./optimizers/rmsprop.ts";

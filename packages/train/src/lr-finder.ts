@@ -38,7 +38,7 @@ export interface LearningRatePoint {
 /** What the test found. */
 export interface LearningRateSearch {
   readonly points: readonly LearningRatePoint[];
-  /** Where the smoothed loss falls steepest, against the logarithm of the rate; null where it never falls. */
+  /** Where the smoothed loss falls steepest, against the logarithm of the rate; null where it hardly falls at all. */
   readonly suggestion: number | null;
   /** The rate from which on the loss rose beyond its limit; null where it never did. */
   readonly divergedAt: number | null;
@@ -100,8 +100,17 @@ async function* endless(train: FeatureSource, signal: AbortSignal | undefined) {
   }
 }
 
+/** Share of the smoothed loss that it has to fall by in all; below it the fall may be noise. */
+const LEAST_FALL = 0.05;
+
 /** The rate at the middle of the steepest fall over five points. */
 function steepest(points: readonly LearningRatePoint[]): number | null {
+  let [highest, fallen] = [0, 0];
+  for (const { smoothed } of points) {
+    highest = Math.max(highest, smoothed);
+    fallen = Math.max(fallen, 1 - smoothed / highest);
+  }
+  if (!(fallen >= LEAST_FALL)) return null;
   let [best, slope] = [-1, 0];
   for (let i = 2; i < points.length - 2; i++) {
     const fall = points[i + 2]!.smoothed - points[i - 2]!.smoothed;

@@ -59,7 +59,10 @@ export function crossValidateCommand(program: Command, context: CliContext): voi
       const stages = stopwatch();
       try {
         const metrics = await withDataset(settings.dataset, output, (dataset) =>
-          crossValidation({ dataset, settings, folds: options.folds, folder, stages }, action),
+          crossValidation(
+            { dataset, settings, folds: options.folds, folder, stages, force: options.force ?? false },
+            action,
+          ),
         );
         const timings = { seconds: stages.seconds, peakMemoryMiB: Math.round(peakMemory()) };
         await folder.write("timings.json", json(timings));
@@ -80,10 +83,11 @@ interface CrossValidation {
   readonly folds: number;
   readonly folder: RunFolder;
   readonly stages: Stages;
+  readonly force: boolean;
 }
 
 async function crossValidation(
-  { dataset, settings, folds: count, folder, stages }: CrossValidation,
+  { dataset, settings, folds: count, folder, stages, force }: CrossValidation,
   context: ActionContext,
 ): Promise<CrossValidationMetrics> {
   const { output, signal } = context;
@@ -100,7 +104,18 @@ async function crossValidation(
     const { train, stopping, validation: test, trainCounts } = fold;
     const parts = { train, validation: stopping, test, trainCounts };
     const { frozenEngine } = engines;
-    const trained = await trainModel({ ...parts, dataset, settings, frozenEngine, stages }, context);
+    const trained = await trainModel(
+      {
+        ...parts,
+        dataset,
+        settings,
+        frozenEngine,
+        stages,
+        known: { splitCounts: { train: trainCounts } },
+        force,
+      },
+      context,
+    );
     try {
       config ??= configOf(settings, dataset, engines, trained);
       const made = await stages.time("evaluation", () => trained.answers("test"));

@@ -43,6 +43,7 @@ export interface TrainOptions extends CommonOptions {
   readonly fineTuneOptimizer: "same" | TrainSettings["optimizer"];
   readonly tta: number;
   readonly recipe?: RecipeName;
+  readonly force?: true;
   readonly seed: number;
   readonly engine: string;
   readonly frozenEngine: TrainSettings["frozenEngine"];
@@ -129,6 +130,7 @@ export function addTrainOptions(command: Command, say: (line: string) => void): 
     )
     .option("--fine-tune-optimizer <name>", "of these stages; same: that of the head", fineTuneOptimizer, "same")
     .option("--tta <views>", "judge by the mean of the plain image and so many of its --augment views", whole(0, 64), 0)
+    .option("--force", "train in spite of what is found wrong before the first step")
     .option("--seed <n>", "of split, order, initial weights and dropout", whole(0), 42)
     .option("--engine <name>", "auto, tensorflow, wasm or cpu", "auto")
     .addOption(

@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type { Dataset } from "@cassava/contracts";
 import { checkSplit, parseRatios, parseSplit, type Split, serializeSplit, split } from "@cassava/data";
+import type { Diagnosis } from "@cassava/metrics/diagnosis";
 import { backbones } from "@cassava/models";
 import { type Command, Option } from "commander";
 import { type ActionContext, act, type CliContext } from "../context.ts";
@@ -61,7 +62,7 @@ export function trainCommand(program: Command, context: CliContext): void {
             output,
             async (dataset) => {
               const made = await stages.time("split", () => splitFor(settings, dataset, action));
-              await stages.time("split", () => checkTrainable(dataset, made, action));
+              const known = await stages.time("split", () => checkTrainable(dataset, made, action));
               const identity = { split: createHash("sha256").update(serializeSplit(made)).digest("hex") };
               unfinished = await openUnfinished(out, settings, { asked: options.resume ?? false, identity }, output);
               output.info(
@@ -70,7 +71,8 @@ export function trainCommand(program: Command, context: CliContext): void {
                   dataset.classes.map(({ name }) => name),
                 ),
               );
-              return trainRun({ dataset, split: made, settings, folder, stages, unfinished }, action);
+              const force = options.force ?? false;
+              return trainRun({ dataset, split: made, settings, folder, stages, unfinished, known, force }, action);
             },
           );
           await folder.write("log.txt", `${output.log.join("\n")}\n`);
@@ -78,7 +80,8 @@ export function trainCommand(program: Command, context: CliContext): void {
           await unfinished?.finished();
           const { epochs, reason } = result.fit;
           const timings = { seconds: stages.seconds, peakMemoryMiB: result.peakMemoryMiB };
-          const document = { run: out, epochs, reason, timings, ...result.metrics };
+          const { diagnosis, metrics } = result;
+          const document = { run: out, epochs, reason, timings, ...metrics, diagnosis };
           output.result(document, describeResult(result, stages.seconds, out));
         } catch (error) {
           await folder.abandon();
@@ -107,6 +110,16 @@ async function splitFor(settings: TrainSettings, dataset: Dataset, { output }: A
   return replayed;
 }
 
+/** What a diagnosis comes to, and where to read on. */
+function diagnosisLine({ findings, causes }: Diagnosis, out: string): string {
+  const grave = findings.filter(({ severity }) => severity !== "info");
+  const [first] = causes;
+  if (grave.length === 0) return "diagnosis: nothing wrong was found";
+  const more = `cassava diagnose ${out} says why, and what else it may be`;
+  if (first === undefined) return `diagnosis: ${grave[0]!.title}; ${more}`;
+  return `diagnosis: ${grave[0]!.title}. Most likely ${first.title}: ${first.remedy}.\n${more}`;
+}
+
 /** A finished run for people. */
 export function describeResult(result: TrainRunResult, seconds: Readonly<Record<string, number>>, out: string): string {
   const { metrics, fit, peakMemoryMiB } = result;
@@ -116,6 +129,8 @@ export function describeResult(result: TrainRunResult, seconds: Readonly<Record<
     `${metrics.part} split: ${describeSummary(metrics.parts[metrics.part]!)}`,
     "",
     metrics.verdict.text,
+    "",
+    diagnosisLine(result.diagnosis, out),
     "",
     `${fit.epochs} epochs (${fit.reason})${kept}; ${times.join(", ")}; peak memory ${peakMemoryMiB} MiB`,
     `run: ${out}`,

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { Dataset } from "@cassava/contracts";
 import { type Augmentation, type ImageBatchesOptions, imageBatches } from "@cassava/data";
 import { defaultDecoder, folderStore } from "@cassava/data/node";
-import { type CassavaClassifier, checkContract, stagesOf } from "@cassava/models";
+import { type CassavaClassifier, stagesOf } from "@cassava/models";
 import {
   extractFeatures,
   type FeatureSet,
@@ -37,21 +37,6 @@ export type ViewRequest = { readonly policy: Augmentation; readonly seed: number
 
 /** What a model's trainable part sees of the images of one data set. */
 export type FeatureSupply = (label: string, request: FeatureRequest) => Promise<FeatureSource>;
-
-/** Images that are looked at before anything is computed. */
-const FIRST_IMAGES = 16;
-
-/**
- * Refuses, before any training, images that the network would take and not understand.
- *
- * @throws {ModelsError} `CONTRACT_VIOLATED`
- */
-export async function checkPixels(model: CassavaClassifier, dataset: Dataset, ids: readonly string[]): Promise<void> {
-  const some = ids.slice(0, FIRST_IMAGES);
-  const size = model.frozen.inputSize;
-  const source = imageBatches(dataset, { ids: some, size, batchSize: FIRST_IMAGES, decode: defaultDecoder() });
-  for await (const batch of source.batches(0)) checkContract(model.contract, batch);
-}
 
 /**
  * Features by way of the cache where a frozen part does real work; where the network is trained down to its pixels, or where the

@@ -6,11 +6,13 @@ import { CliError } from "../errors.ts";
 /** What a run may hold; a folder with anything else in it is never replaced. */
 const CONTENT = new Set([
   "config.json",
+  "diagnosis.json",
   "folds.json",
   "history.csv",
   "log.txt",
   "metrics.json",
   "model",
+  "observations.json",
   "predictions.jsonl",
   "shards",
   "split.json",

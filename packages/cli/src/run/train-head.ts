@@ -1,4 +1,5 @@
 import type { Callback } from "@cassava/contracts";
+import { RULES } from "@cassava/metrics/diagnosis";
 import type { CassavaClassifier } from "@cassava/models";
 import {
   adam,
@@ -7,6 +8,7 @@ import {
   constantSchedule,
   cosineSchedule,
   crossentropy,
+  diagnoseTraining,
   earlyStopping,
   exponentialSchedule,
   type FitOptions,
@@ -21,9 +23,13 @@ import {
   type Schedule,
   sgd,
   stepSchedule,
+  type TrainingObserver,
   terminateOnNaN,
 } from "@cassava/train";
 import type { ActionContext } from "../context.ts";
+import type { Output } from "../terminal/output.ts";
+import type { Knowledge } from "./knowledge.ts";
+import { line } from "./preflight.ts";
 import type { TrainSettings } from "./settings.ts";
 import { watchTraining } from "./watch-training.ts";
 
@@ -62,15 +68,32 @@ export function commonOptions(settings: TrainSettings, trainCounts: readonly num
   };
 }
 
-/** Beside early stopping. */
-export function callbacksOf({ plateau }: TrainSettings): Callback[] {
-  return [terminateOnNaN(), ...(plateau > 0 ? [reduceLROnPlateau({ patience: plateau })] : [])];
+/** What is known of a run, and who looks at it while it goes on. */
+export interface Watched {
+  readonly known: Knowledge;
+  readonly observer: TrainingObserver;
+}
+
+/** Beside early stopping; findings are told in the epoch in which they appear. */
+export function callbacksOf({ plateau }: TrainSettings, { known, observer }: Watched, output: Output): Callback[] {
+  return [
+    terminateOnNaN(),
+    ...(plateau > 0 ? [reduceLROnPlateau({ patience: plateau })] : []),
+    observer.callback(),
+    diagnoseTraining({
+      known,
+      observer,
+      // The others were asked before the first step.
+      rules: RULES.filter(({ preflight }) => preflight !== true),
+      onFinding: (finding, epoch) => output.warn(`epoch ${epoch + 1}: ${line(finding)}`),
+    }),
+  ];
 }
 
 /** Trains what lies above the cut as the settings say, and tells how it goes. */
 export async function trainHead(
   model: CassavaClassifier,
-  { train, validation, checkpoints }: Pick<FitOptions, "train" | "validation" | "checkpoints">,
+  { train, validation, checkpoints, ...watched }: Pick<FitOptions, "train" | "validation" | "checkpoints"> & Watched,
   settings: TrainSettings,
   trainCounts: readonly number[],
   { output, signal }: ActionContext,
@@ -83,7 +106,7 @@ export async function trainHead(
     epochs,
     optimizer: optimizerOf(settings.optimizer, learningRate),
     schedule: scheduleOf(settings, learningRate),
-    callbacks: [...callbacksOf(settings), ...(patience > 0 ? [earlyStopping({ patience })] : [])],
+    callbacks: [...callbacksOf(settings, watched, output), ...(patience > 0 ? [earlyStopping({ patience })] : [])],
     checkpoints,
   });
   const watch = watchTraining(output);

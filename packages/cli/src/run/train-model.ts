@@ -1,12 +1,22 @@
 import type { Dataset, FrozenEngine } from "@cassava/contracts";
 import { type CassavaClassifier, summary } from "@cassava/models";
-import { type FeatureSource, type FitOptions, type FitResult, mixUpFeatures, type Predictions } from "@cassava/train";
+import {
+  type FeatureSource,
+  type FitOptions,
+  type FitResult,
+  mixUpFeatures,
+  observeTraining,
+  type Predictions,
+} from "@cassava/train";
 import type { ActionContext } from "../context.ts";
 import { CliError } from "../errors.ts";
 import { answersFor } from "./answers.ts";
 import { augmentationFlag } from "./augmentation.ts";
 import { buildModel } from "./build-model.ts";
-import { checkPixels, featureSupply } from "./features.ts";
+import { checkModel } from "./check-model.ts";
+import { featureSupply } from "./features.ts";
+import type { Knowledge } from "./knowledge.ts";
+import { preflight } from "./preflight.ts";
 import type { TrainSettings } from "./settings.ts";
 import type { Stages } from "./stages.ts";
 import { trainHead } from "./train-head.ts";
@@ -25,6 +35,10 @@ export interface TrainModelInput {
   readonly frozenEngine: FrozenEngine | undefined;
   readonly stages: Stages;
   readonly checkpoints?: FitOptions["checkpoints"];
+  /** What is known of the data and the split. */
+  readonly known: Knowledge;
+  /** Trains in spite of what is found before. */
+  readonly force: boolean;
 }
 
 /** A trained model, which the caller disposes of. */
@@ -34,6 +48,8 @@ export interface TrainedModel {
   readonly fitted: FitResult;
   /** The epoch, from 1, whose weights were kept; null where those of the last were. */
   readonly keptEpoch: number | null;
+  /** What was seen of the run, for its diagnosis. */
+  readonly observations: Knowledge;
   /** What it answers for a part, as the settings say. */
   answers(part: "validation" | "test"): Promise<Predictions>;
 }
@@ -54,14 +70,16 @@ export async function trainModel(input: TrainModelInput, context: ActionContext)
     const policy = augmentationFlag(settings.augment);
     const augment = policy.steps.length > 0 ? { policy, seed, views: settings.views } : undefined;
     const images = (augment ? settings.views : 1) * input.train.length + input.validation.length + input.test.length;
-    await stages.time("features", () => checkPixels(model, dataset, input.train));
+    const seen = await stages.time("features", () => preflight(model, input, context));
+    const observer = observeTraining();
+    const watched = { known: seen, observer };
     /** For where the cut is now. */
     const supply = () => featureSupply(model, dataset, images, context);
     const sources = async () => {
       const supplied = supply();
       const train = await supplied("train", { ids: input.train, batchSize, shuffle: { seed }, augment });
       const validation = await supplied("validation", { ids: input.validation, batchSize });
-      return { train: mixUpFeatures(train, { alpha: settings.mixUp, seed }), validation };
+      return { train: observer.watch(mixUpFeatures(train, { alpha: settings.mixUp, seed })), validation };
     };
     /** Held-out images as the last stage sees them, where they are there already. */
     let plain: { readonly validation?: FeatureSource; readonly test?: FeatureSource } = {};
@@ -71,22 +89,34 @@ export async function trainModel(input: TrainModelInput, context: ActionContext)
       // The test images now, since one that cannot be read is better found before the training than after it.
       const test = await stages.time("features", () => supply()("test", { ids: input.test, batchSize }));
       plain = { validation: made.validation, test };
-      return stages.time("training", () => trainHead(model, { ...made, checkpoints }, settings, trainCounts, context));
+      return stages.time("training", () =>
+        trainHead(model, { ...made, checkpoints, ...watched }, settings, trainCounts, context),
+      );
     }
 
     function trainInStages(): Promise<StagedResult> {
       const timed = () => stages.time("features", sources);
-      return stages.time("training", () => trainStages(model, timed, settings, trainCounts, { checkpoints, context }));
+      return stages.time("training", () =>
+        trainStages(model, timed, settings, trainCounts, { checkpoints, context, ...watched }),
+      );
     }
 
     const fitted: FitResult & Partial<StagedResult> = await (settings.fineTune === 0 ? trainOnce() : trainInStages());
     checkFinite(fitted, settings);
+    const { batches, weights } = observer;
+    const checks = await stages.time("evaluation", () => checkModel(model, dataset, input, signal));
     return {
       model,
       // Once more: stages have moved the cut.
       sizes: summary(model),
       fitted,
       keptEpoch: keptEpoch(fitted, settings),
+      observations: {
+        ...seen,
+        batches: { ...seen.batches, ...batches },
+        weights: { ...seen.weights, ...weights },
+        checks,
+      },
       answers: (part) =>
         answersFor(model, supply(), { label: part, ids: input[part], plain: plain[part] }, settings, signal),
     };

@@ -3,12 +3,14 @@ import type { EngineChoice } from "@cassava/backend/node";
 import type { Dataset, FrozenEngine } from "@cassava/contracts";
 import { type Split, serializeSplit } from "@cassava/data";
 import { folderStore } from "@cassava/data/node";
+import { type Diagnosis, diagnose, readHistory } from "@cassava/metrics/diagnosis";
 import { saveClassifier } from "@cassava/models";
 import type { FitResult } from "@cassava/train";
 import type { ActionContext } from "../context.ts";
 import { versions } from "../version.ts";
 import { startEngine } from "./engine.ts";
 import { startFrozenEngine } from "./frozen-engine.ts";
+import type { Knowledge } from "./knowledge.ts";
 import { type Baseline, judge, majorityBaseline, measure, predictionLines, type RunMetrics } from "./measure.ts";
 import type { RunFolder } from "./run-folder.ts";
 import type { RunConfig, TrainSettings } from "./settings.ts";
@@ -27,6 +29,10 @@ export interface TrainRunInput {
   readonly unfinished?: Unfinished | undefined;
   /** Baselines beside the majority class, computed from the same split. */
   readonly baselines?: readonly Baseline[];
+  /** What is known of the data and the split. */
+  readonly known?: Knowledge;
+  /** Trains in spite of what is found before. */
+  readonly force?: boolean;
 }
 
 /** What a run left in its folder. */
@@ -34,6 +40,7 @@ export interface TrainRunResult {
   readonly config: RunConfig;
   readonly metrics: RunMetrics;
   readonly fit: FitResult;
+  readonly diagnosis: Diagnosis;
   readonly peakMemoryMiB: number;
 }
 
@@ -50,6 +57,8 @@ export async function trainRun(input: TrainRunInput, context: ActionContext): Pr
       frozenEngine: engines.frozenEngine,
       stages,
       checkpoints: input.unfinished,
+      known: input.known ?? {},
+      force: input.force ?? false,
     },
     context,
   );
@@ -77,12 +86,21 @@ export async function trainRun(input: TrainRunInput, context: ActionContext): Pr
     const peakMemoryMiB = Math.round(peakMemory());
     await folder.write("config.json", json(config));
     await folder.write("split.json", serializeSplit(split));
-    await folder.write("history.csv", historyCsv(fitted));
+    const history = historyCsv(fitted);
+    await folder.write("history.csv", history);
+    await folder.write("observations.json", json({ version: 1, ...trained.observations }));
+    const { labels, ...validation } = predictions.validation;
+    const diagnosis = diagnose({
+      ...trained.observations,
+      history: readHistory(history),
+      predictions: { ...validation, labels: labels!, split: "validation", classes: validation.classes.length },
+    });
+    await folder.write("diagnosis.json", json(diagnosis));
     await folder.write("metrics.json", json(metrics));
     await folder.write("timings.json", json({ seconds: stages.seconds, peakMemoryMiB }));
     const lines = Object.entries(predictions).map(([name, made]) => predictionLines(name, made));
     await folder.write("predictions.jsonl", lines.join(""));
-    return { config, metrics, fit: fitted, peakMemoryMiB };
+    return { config, metrics, fit: fitted, diagnosis, peakMemoryMiB };
   } finally {
     model.dispose();
   }

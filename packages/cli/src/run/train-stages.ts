@@ -9,7 +9,7 @@ import {
 } from "@cassava/train";
 import type { ActionContext } from "../context.ts";
 import type { TrainSettings } from "./settings.ts";
-import { callbacksOf, commonOptions, optimizerOf, scheduleOf } from "./train-head.ts";
+import { callbacksOf, commonOptions, optimizerOf, scheduleOf, type Watched } from "./train-head.ts";
 import { watchTraining } from "./watch-training.ts";
 
 /** How a staged training ended: the histories of its stages one after the other, with the number of the stage, from 0, as `stage`. */
@@ -23,7 +23,11 @@ export async function trainStages(
   sources: FineTuneOptions["sources"],
   settings: TrainSettings,
   trainCounts: readonly number[],
-  { checkpoints, context: { output, signal } }: Pick<FitOptions, "checkpoints"> & { readonly context: ActionContext },
+  {
+    checkpoints,
+    context: { output, signal },
+    ...watched
+  }: Pick<FitOptions, "checkpoints"> & Watched & { readonly context: ActionContext },
 ): Promise<StagedResult> {
   const stages = stagesFor(model, settings);
   const trained = ({ unfreeze }: FineTuneStage) => (unfreeze === null ? "the head" : `from ${unfreeze} up`);
@@ -34,7 +38,7 @@ export async function trainStages(
     optimizer: (rate, { unfreeze }) =>
       optimizerOf(unfreeze === null ? settings.optimizer : settings.fineTuneOptimizer, rate),
     schedule: (rate) => scheduleOf(settings, rate),
-    callbacks: () => callbacksOf(settings),
+    callbacks: () => callbacksOf(settings, watched, output),
     async sources(staged, stage) {
       const made = await sources(staged, stage);
       const weights = staged.weights.filter(({ trainable }) => trainable);

@@ -38,7 +38,13 @@ export interface RunSetup {
   readonly outputActivation?: string;
   /** What the loss takes. */
   readonly lossInput?: "logits" | "probabilities";
+  /** `focal` and the like; absent: plain crossentropy. */
+  readonly loss?: string;
   readonly labelSmoothing?: number;
+  /** Augmented views whose answers are averaged with the plain one's. */
+  readonly testViews?: number;
+  /** Whether training images are shuffled one by one, over all of them, in every epoch. */
+  readonly shuffled?: boolean;
   /** Whether classes are weighted or sampled evenly. */
   readonly balanced?: boolean;
   readonly augmented?: boolean;
@@ -56,6 +62,8 @@ export interface RunSetup {
   readonly pretrainedSize?: readonly [number, number];
   /** Median height and width of the photographs. */
   readonly imageSize?: readonly [number, number];
+  /** Whether the weights of the best epoch were kept rather than those of the last. */
+  readonly keptBest?: boolean;
 }
 
 /** Statistics of pixels as the model is given them. */
@@ -91,7 +99,7 @@ export interface WeightObservation {
   readonly trainable: boolean;
   /** Whether it changed at all over three steps or more. */
   readonly changed?: boolean;
-  /** Median of log10(norm of the update / norm of the weight) over the steps. */
+  /** log10(norm of the update / norm of the weight), the largest of some of the first steps. */
   readonly logUpdateRatio?: number;
   /** Whether a frozen weight still equals what its initializer gave. */
   readonly initial?: boolean;
@@ -125,6 +133,20 @@ export interface DataObservations {
   readonly images?: number;
 }
 
+/** Losses of the trained model on the same few images under different conditions, in nats. */
+export interface ModelChecks {
+  /** In inference mode. */
+  readonly loss?: number;
+  /** In inference mode, with every pixel zero. */
+  readonly zeroedLoss?: number;
+  /** Of training images, in training mode: batch normalization by the statistics of the batch, and dropout. */
+  readonly trainingModeLoss?: number;
+  /** Of the same training images, in inference mode. */
+  readonly trainingImagesLoss?: number;
+  /** Images that were looked at. */
+  readonly images?: number;
+}
+
 /** All that a diagnosis may know of a run. Everything is optional: a rule without its inputs says so. */
 export interface DiagnosisInput {
   /**
@@ -142,6 +164,7 @@ export interface DiagnosisInput {
   readonly batches?: BatchObservations;
   readonly weights?: WeightObservations;
   readonly data?: DataObservations;
+  readonly checks?: ModelChecks;
   /** What probes gave. */
   readonly probes?: readonly ProbeOutcome[];
 }

@@ -25,3 +25,8 @@ export interface Probe {
   estimate(host: ProbeHost): Promise<number | undefined>;
   run(host: ProbeHost, input: DiagnosisInput, signal?: AbortSignal): Promise<ProbeOutcome>;
 }
+
+/** The outcome of a probe that the host cannot run; `what` it cannot give. */
+export function untested(probe: string, what: string): ProbeOutcome {
+  return { probe, confirms: [], refutes: [], evidence: [], explanation: `it cannot be run here: there is no ${what}.` };
+}

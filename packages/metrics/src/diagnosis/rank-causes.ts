@@ -25,10 +25,14 @@ export interface CastVote {
 /** Below it a cause is not listed. */
 const LEAST = 0.05;
 
+/** A vote from here on was measured directly: that something else looks as it should does not speak against it. */
+const DIRECT = 0.75;
+
 /**
  * Joins the votes on each cause as independent evidence: 1 - Π(1 - for), times Π(1 - against) (noisy or, with
- * inhibitors: Pearl, Probabilistic Reasoning in Intelligent Systems, 1988, 4.3.2). A finding's vote counts by its confidence. The most
- * confident cause first; of equals the one that {@link CAUSES} has first.
+ * inhibitors: Pearl, Probabilistic Reasoning in Intelligent Systems, 1988, 4.3.2). A finding's vote counts by its confidence. Rules that
+ * passed speak against what was inferred and not against what was measured; experiments against both. The most confident cause first;
+ * of equals the one that {@link CAUSES} has first.
  */
 export function rankCauses(
   findings: readonly Finding[],
@@ -39,16 +43,19 @@ export function rankCauses(
     causes.map(({ cause, weight }) => ({ by: rule, cause, weight: weight * confidence })),
   );
   for (const { probe, confirms } of probes) votes.push(...confirms.map((vote) => ({ by: probe, ...vote })));
-  const against = [...refutations];
-  for (const { probe, refutes } of probes) against.push(...refutes.map((vote) => ({ by: probe, ...vote })));
+  const experiments = probes.flatMap(({ probe, refutes }) => refutes.map((vote) => ({ by: probe, ...vote })));
   const ranked = (Object.keys(CAUSES) as CauseId[]).map((cause): RankedCause => {
     const pro = votes.filter((vote) => vote.cause === cause).sort((a, b) => b.weight - a.weight);
-    const contra = against.filter((vote) => vote.cause === cause).sort((a, b) => b.weight - a.weight);
+    const passes = refutations.filter((vote) => vote.cause === cause);
+    const tests = experiments.filter((vote) => vote.cause === cause);
+    const contra = [...tests, ...passes].sort((a, b) => b.weight - a.weight);
+    const direct = pro.filter(({ weight }) => weight >= DIRECT);
+    const inferred = pro.filter(({ weight }) => weight < DIRECT);
     const left = (list: readonly CastVote[]) => list.reduce((product, { weight }) => product * (1 - weight), 1);
     return {
       cause,
       ...CAUSES[cause],
-      confidence: (1 - left(pro)) * left(contra),
+      confidence: (1 - left(direct) * (1 - (1 - left(inferred)) * left(passes))) * left(tests),
       because: pro.map(({ by }) => by),
       against: contra.map(({ by }) => by),
     };

@@ -1,0 +1,102 @@
+import { readFile, stat } from "node:fs/promises";
+import { resolve } from "node:path";
+import {
+  type Diagnosis,
+  type DiagnosisInput,
+  describeDiagnosis,
+  diagnose,
+  type ProbeOutcome,
+  readHistory,
+} from "@cassava/metrics/diagnosis";
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { act, type CliContext } from "../context.ts";
+import { CliError, ExitWith } from "../errors.ts";
+import { type CommonOptions, whole } from "../options.ts";
+import { readRun } from "../run/diagnose-run.ts";
+import { probeRun } from "../run/probe-run.ts";
+
+interface Options extends CommonOptions {
+  readonly classes?: number[];
+  readonly names?: string[];
+  readonly validationClasses?: number[];
+  readonly probe?: true;
+  readonly all?: true;
+  readonly failOn: "never" | "warning" | "error";
+}
+
+/** `cassava diagnose <run or log>` */
+export function diagnoseCommand(program: Command, context: CliContext): void {
+  program
+    .command("diagnose")
+    .description("say what is wrong with a training run, on what evidence, and what to try first")
+    .argument("<run>", "a folder that cassava train wrote, or a log: CSV, JSON lines, or Keras's history as JSON")
+    .option("--classes <counts>", "of a log: images of each class in the data set, as 1087,2189,2386", counts)
+    .option("--validation-classes <counts>", "of a log: images of each class in the validation part", counts)
+    .option("--names <names>", "names of the classes, as CBB,CBSD,CGM", (text: string) => text.split(","))
+    .option("--probe", "of a run: test the likeliest causes by experiments on its model and its images")
+    .option("--all", "list what could not be evaluated, and what it lacks")
+    .addOption(
+      new Option("--fail-on <severity>", "exit with 2 where a finding is at least that grave")
+        .choices(["never", "warning", "error"])
+        .default("never"),
+    )
+    .action(
+      act(context, async (action, options: Options, path: string) => {
+        const { input, run } = await inputOf(resolve(action.cwd, path), options);
+        let probes: readonly ProbeOutcome[] = [];
+        let found = diagnose(input);
+        if (options.probe) {
+          if (run === undefined) {
+            throw new CliError("OPTION_INVALID", `--probe needs the folder of a run, and ${path} is a log`);
+          }
+          probes = await probeRun(run, input, found, action);
+          found = diagnose({ ...input, probes });
+        }
+        action.output.result({ ...found, probes }, textOf(found, probes, options.all ?? false));
+        if (isGrave(found, options.failOn)) throw new ExitWith(2);
+      }),
+    );
+}
+
+/** `1087,2189,…` */
+function counts(text: string): number[] {
+  const parsed = text.split(",").map(whole(0));
+  if (parsed.length < 2) throw new InvalidArgumentError("It needs the counts of two classes.");
+  return parsed;
+}
+
+async function inputOf(
+  path: string,
+  { classes, names, validationClasses }: Options,
+): Promise<{ readonly input: DiagnosisInput; readonly run?: string }> {
+  const isFolder = await stat(path).then(
+    (found) => found.isDirectory(),
+    (cause) => {
+      throw new CliError("RUN_MISSING", `${path} is not there: name a folder of cassava train, or a log`, { cause });
+    },
+  );
+  if (isFolder) return { input: await readRun(path), run: path };
+  const history = readHistory(await readFile(path, "utf8"), { file: path });
+  if (names !== undefined && classes !== undefined && names.length !== classes.length) {
+    throw new CliError("OPTION_INVALID", `--names has ${names.length} names for ${classes.length} --classes`);
+  }
+  return {
+    input: {
+      history,
+      ...(classes && { classCounts: classes }),
+      ...(names && { classes: names }),
+      ...(validationClasses && { splitCounts: { validation: validationClasses } }),
+    },
+  };
+}
+
+function textOf(found: Diagnosis, probes: readonly ProbeOutcome[], all: boolean): string {
+  const tested = probes.map(({ probe, explanation }) => `  ${probe}: ${explanation}`);
+  const text = describeDiagnosis(found, { all });
+  return tested.length === 0 ? text : [text, "", "Experiments:", ...tested].join("\n");
+}
+
+function isGrave({ findings }: Diagnosis, failOn: Options["failOn"]): boolean {
+  if (failOn === "never") return false;
+  return findings.some(({ severity }) => severity === "error" || severity === failOn);
+}

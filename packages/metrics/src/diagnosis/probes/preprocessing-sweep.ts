@@ -1,0 +1,69 @@
+import type { LinearProbeScore, PixelTreatment } from "@cassava/contracts";
+import { type Probe, untested } from "../probe.ts";
+import { list, nats } from "../text.ts";
+
+const IMAGES = 240;
+const TREATMENTS: readonly PixelTreatment[] = [
+  "as declared",
+  "0 to 1",
+  "-1 to 1",
+  "mean and deviation of ImageNet",
+  "blue first",
+];
+/** D² of the log loss: what a linear model on the features gets out of the images, 0 for nothing. */
+const d2 = ({ logLoss, entropy }: LinearProbeScore) => 1 - logLoss / entropy;
+/** D² that another treatment has to be better by, and from which on features carry something. */
+const [BETTER, SOMETHING] = [0.08, 0.05];
+
+/** A linear model on the frozen features, with pixels as the run has them and with what people do to pixels by mistake. */
+export const preprocessingSweep: Probe = {
+  id: "preprocessing-sweep",
+  title: `fit a linear model on the features of ${IMAGES} images, with the pixels in ${1 + TREATMENTS.length} ways`,
+  tests: ["preprocessing", "channel-order", "labels-misaligned", "weak-features", "weights-unloaded"],
+  estimate: async (host) => (1 + TREATMENTS.length) * IMAGES * (await host.secondsPerImage()),
+  async run(host, _input, signal) {
+    const given = await host.linearProbe({ images: IMAGES, signal });
+    const others: (readonly [PixelTreatment, LinearProbeScore])[] = [];
+    for (const pixels of TREATMENTS) {
+      const score = await host.linearProbe({ images: IMAGES, pixels, signal });
+      if (score !== undefined) others.push([pixels, score]);
+    }
+    if (given === undefined || others.length === 0) return untested(this.id, "a linear model on the features");
+    const [name, best] = others.reduce((one, two) => (d2(two[1]) > d2(one[1]) ? two : one));
+    const wrong = d2(best) > d2(given) + BETTER;
+    const carries = d2(given) > SOMETHING;
+    return {
+      probe: this.id,
+      confirms: wrong
+        ? [{ cause: name === "blue first" ? "channel-order" : "preprocessing", weight: 0.9 }]
+        : carries
+          ? []
+          : [
+              { cause: "labels-misaligned", weight: 0.5 },
+              { cause: "weights-unloaded", weight: 0.3 },
+              { cause: "weak-features", weight: 0.4 },
+            ],
+      refutes: [
+        ...(wrong
+          ? []
+          : ([
+              { cause: "preprocessing", weight: 0.85 },
+              { cause: "channel-order", weight: 0.85 },
+            ] as const)),
+        ...(carries && !wrong
+          ? ([
+              { cause: "labels-misaligned", weight: 0.9 },
+              { cause: "weights-unloaded", weight: 0.6 },
+              { cause: "weak-features", weight: 0.6 },
+              { cause: "blank-input", weight: 0.9 },
+            ] as const)
+          : []),
+      ],
+      evidence: [["as given", given] as const, ...others].map(([pixels, score]) => ({
+        name: `D² of a linear model, pixels ${pixels}`,
+        value: d2(score),
+      })),
+      explanation: `A linear model on the features has a log loss of ${nats(given.logLoss)} nats with the pixels as they are (the shares of the classes: ${nats(given.entropy)}); ${list(others.map(([pixels, score]) => `${pixels}: ${nats(score.logLoss)}`))}. ${wrong ? `With "${name}" it sees more: the pixels are wrong as they are.` : carries ? "The pixels are right, and the features tell the classes apart." : "No treatment of the pixels helps: the labels, the weights or the backbone are at fault."}`,
+    };
+  },
+};

@@ -1,0 +1,39 @@
+import type { Probe } from "../probe.ts";
+import { nats } from "../text.ts";
+
+const [IMAGES, NEAR] = [64, 0.02];
+
+/** Whether the answers depend on the images at all. */
+export const zeroedInput: Probe = {
+  id: "zeroed-input",
+  title: `give the model ${IMAGES} black images`,
+  tests: ["blank-input", "dead-head"],
+  estimate: async (host) => 2 * IMAGES * (await host.secondsPerImage()),
+  async run(host, _input, signal) {
+    const options = { split: "validation", images: IMAGES, signal } as const;
+    const real = await host.evaluate(options);
+    const zeroed = await host.evaluate({ ...options, zeroed: true });
+    const same = Math.abs(zeroed.loss - real.loss) <= NEAR * Math.abs(real.loss);
+    return {
+      probe: this.id,
+      confirms: same
+        ? [
+            { cause: "dead-head", weight: 0.4 },
+            { cause: "blank-input", weight: 0.4 },
+            { cause: "preprocessing", weight: 0.3 },
+          ]
+        : [],
+      refutes: same
+        ? []
+        : [
+            { cause: "blank-input", weight: 0.8 },
+            { cause: "dead-head", weight: 0.7 },
+          ],
+      evidence: [
+        { name: "loss", value: real.loss, unit: "nats" },
+        { name: "loss of black images", value: zeroed.loss, unit: "nats" },
+      ],
+      explanation: `Black images have a loss of ${nats(zeroed.loss)} nats, photographs ${nats(real.loss)}: the answers ${same ? "hardly depend" : "do depend"} on what is in them.`,
+    };
+  },
+};
