@@ -6,7 +6,7 @@ import { nats } from "./text.ts";
 
 /** What the loss of a run with one answer for every image says of it. */
 export interface CollapsePicture {
-  readonly name: "diverged" | "untrained" | "prior" | "unstable" | "falling" | "learning" | "unknown";
+  readonly name: "diverged" | "untrained" | "prior" | "unstable" | "falling" | "learning" | "unseen" | "unknown";
   /** A sentence with the numbers. */
   readonly explanation: string;
   readonly causes: readonly CauseVote[];
@@ -59,6 +59,20 @@ export function collapsePicture(input: DiagnosisInput, prior: Prior): CollapsePi
   }
   // The loss of training carries the noise of dropout, which makes it higher.
   const slack = of === "training loss" ? 2 : 1;
+  if (value < entropy * (1 - BELOW) && of === "training loss") {
+    return {
+      name: "unseen",
+      explanation: `${stands} So the network tells its training images apart, and no validation image profits: what is judged is run, or prepared, in another way than what is trained.`,
+      causes: [
+        { cause: "batch-normalization-mode", weight: 0.5 },
+        { cause: "preprocessing", weight: 0.4 },
+        { cause: "overfitting", weight: 0.25 },
+        { cause: "labels-misaligned", weight: 0.2 },
+      ],
+      remedy:
+        "Run frozen batch normalization in inference mode, and make sure that validation images are preprocessed exactly as training images are. Log the validation loss too.",
+    };
+  }
   if (value < entropy * (1 - BELOW)) {
     return {
       name: "learning",

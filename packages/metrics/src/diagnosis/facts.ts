@@ -7,9 +7,13 @@ export interface Series {
   readonly values: readonly number[];
 }
 
-/** The finite values of one key of the history; empty where it is not logged. */
+/**
+ * The finite values of one key of the history; empty where it is not logged. Of a training in stages those of the last one: each begins
+ * with another rate and other weights.
+ */
 export function series({ history = [] }: DiagnosisInput, key: string): Series {
-  const all = history.map((logs, i) => [i + 1, logs[key]] as const);
+  const stage = history.at(-1)?.stage;
+  const all = history.flatMap((logs, i) => (logs.stage === stage ? [[i + 1, logs[key]] as const] : []));
   const known = all.filter((one): one is [number, number] => Number.isFinite(one[1]));
   return { epochs: known.map(([epoch]) => epoch), values: known.map(([, value]) => value) };
 }
