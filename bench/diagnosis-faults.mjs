@@ -200,7 +200,7 @@ export const controls = (count, seed, world) =>
     const draw = random(seed, "control", i).next;
     const pick = (/** @type {readonly any[]} */ from) => from[Math.floor(draw() * from.length)];
     const optimizer = pick(["adam", "adam", "adamW", "rmsprop", "sgd"]);
-    const rates = optimizer === "sgd" ? [0.01, 0.02, 0.05] : [0.5, 1, 2].map((factor) => factor * world.rate);
+    const rates = optimizer === "sgd" ? [0.005, 0.01, 0.02] : [0.5, 1, 2].map((factor) => factor * world.rate);
     /** @type {Partial<Plan> & { size: number, noise: number, thin: number }} */
     const plan = {
       seed: seed * 1000 + i,

@@ -16,7 +16,7 @@ export interface CollapsePicture {
 
 /** Share of the entropy within which a loss stands at it, and below which it is clearly lower. */
 const NEAR = 0.06;
-const BELOW = 0.03;
+const BELOW = 0.08;
 
 const FIRST_PREPROCESSING =
   "First make sure that the network gets pixels from 0 to 255 in RGB and preprocesses them itself, as its weights were trained: pixels divided by 255 beforehand give exactly this picture. Then raise or lower the learning rate tenfold and see whether the loss moves.";
@@ -128,7 +128,7 @@ export function collapsePicture(input: DiagnosisInput, prior: Prior): CollapsePi
         "First train for longer, or multiply the learning rate by three to ten, as the loss is on its way down. If the accuracy does not move then, check the preprocessing.",
     };
   }
-  if (Math.abs(value - entropy) <= slack * NEAR * entropy) {
+  if (value - entropy <= slack * NEAR * entropy) {
     return {
       name: "prior",
       explanation: `${stands} It is that of the shares: the network has learned how frequent the classes are and nothing from the images.`,
