@@ -210,10 +210,10 @@ export const controls = (count, seed, world) =>
       rate: pick(rates),
       batchSize: pick([16, 32, 64]),
       balanced: draw() < 0.2,
-      epochs: pick([10, 12, 15]),
-      size: pick([0.6, 0.8, 1]),
-      noise: pick([0, 0, 0.05, 0.1]),
-      thin: pick([0, 0, 0.3, 0.6]),
+      epochs: pick(world.frozen ? [10, 12, 15] : [8, 10]),
+      size: pick([0.7, 0.85, 1]),
+      noise: pick([0, 0, 0.05]),
+      thin: pick([0, 0.2, 0.4]),
     };
     return plan;
   });
