@@ -209,7 +209,8 @@ export const controls = (count, seed, world) =>
       optimizer,
       rate: pick(rates),
       batchSize: pick([16, 32, 64]),
-      balanced: draw() < 0.2,
+      // Weights up to ten times as large are too much for a network from scratch and a few hundred images.
+      balanced: draw() < 0.2 && world.frozen,
       epochs: pick(world.frozen ? [10, 12, 15] : [8, 10]),
       size: pick([0.7, 0.85, 1]),
       noise: pick([0, 0, 0.05]),
