@@ -200,7 +200,7 @@ export const controls = (count, seed, world) =>
     const draw = random(seed, "control", i).next;
     const pick = (/** @type {readonly any[]} */ from) => from[Math.floor(draw() * from.length)];
     const optimizer = pick(["adam", "adam", "adamW", "rmsprop", "sgd"]);
-    const rates = optimizer === "sgd" ? [0.01, 0.02, 0.05] : [0.5, 1, 2].map((factor) => factor * world.rate);
+    const rates = optimizer === "sgd" ? [0.005, 0.01, 0.02] : [0.5, 1, 2].map((factor) => factor * world.rate);
     /** @type {Partial<Plan> & { size: number, noise: number, thin: number }} */
     const plan = {
       seed: seed * 1000 + i,
@@ -209,11 +209,12 @@ export const controls = (count, seed, world) =>
       optimizer,
       rate: pick(rates),
       batchSize: pick([16, 32, 64]),
-      balanced: draw() < 0.2,
-      epochs: pick([10, 12, 15]),
-      size: pick([0.6, 0.8, 1]),
-      noise: pick([0, 0, 0.05, 0.1]),
-      thin: pick([0, 0, 0.3, 0.6]),
+      // Weights up to ten times as large are too much for a network from scratch and a few hundred images.
+      balanced: draw() < 0.2 && world.frozen,
+      epochs: pick(world.frozen ? [10, 12, 15] : [8, 10]),
+      size: pick([0.7, 0.85, 1]),
+      noise: pick([0, 0, 0.05]),
+      thin: pick([0, 0.2, 0.4]),
     };
     return plan;
   });

@@ -11,13 +11,13 @@ import { extractFeatures } from "@cassava/train";
 import * as tf from "@tensorflow/tfjs";
 
 /**
- * `plain`: right. `scaled`: pixels divided by 255 before the network preprocesses them (250, as it refuses what has no value above 1).
+ * `plain`: right. `scaled`: pixels divided by 255 before the network's own preprocessing.
  * `blank`: black images. `random`: of a backbone without its weights. `batch`: batch normalization by the statistics of the batch.
  * @typedef {"plain" | "scaled" | "blank" | "random" | "batch"} Variant
  * @typedef {import("@cassava/train").FeatureSet} FeatureSet
  * @typedef {import("@cassava/models").CassavaClassifier} Model
  * @typedef {Parameters<typeof createClassifier>[0]} ModelOptions
- * @typedef {Pick<ModelOptions, "head" | "seed" | "classes">} Top
+ * @typedef {Pick<ModelOptions, "head" | "seed" | "classes" | "rescale">} Top
  * @typedef {object} World
  * @property {string} name
  * @property {ModelOptions["classes"]} classes
@@ -38,10 +38,16 @@ const [PHOTO_SIZE, PHOTO_WIDTH, LEAF_SIZE, BATCH] = [128, 1280, 32, 32];
 
 /** What a variant does to a batch of pixels. @param {Variant} variant @param {import("@cassava/contracts").Batch} batch */
 const changed = (variant, batch) => {
-  if (variant === "scaled") return { ...batch, images: Float32Array.from(batch.images, (value) => value / 250) };
   if (variant === "blank") return { ...batch, images: new Uint8Array(batch.images.length) };
   return batch;
 };
+
+/** @param {Variant} variant */
+const rescaleOf = (variant) => (variant === "scaled" ? 1 / 255 : 1);
+
+/** Statistics of what the backbone's own preprocessing gets. @param {Variant} variant @param {import("@cassava/contracts").Batch} batch */
+const pixelsOf = (variant, batch) =>
+  pixelStatistics(Float32Array.from(changed(variant, batch).images, (value) => value * rescaleOf(variant)));
 
 /** @template K, V @param {(key: K) => V} make @returns {(key: K) => V} */
 const once = (make) => {
@@ -94,7 +100,7 @@ export const photographs = async (shared) => {
     if (variant === "batch") return byBatchStatistics(weights, source);
     const backbone = variant === "random" ? untrained : loaded;
     const head = /** @type {const} */ ({ units: [], dropout: 0, batchNorm: false, activation: "relu" });
-    const model = await createClassifier({ backbone, head, classes, frozenEngine });
+    const model = await createClassifier({ backbone, head, classes, frozenEngine, rescale: rescaleOf(variant) });
     const set = await extracted(model.frozen, source, variant);
     model.dispose();
     return set;
@@ -109,7 +115,7 @@ export const photographs = async (shared) => {
     epochs: 12,
     head: [256],
     features,
-    pixels: (variant) => pixelStatistics(changed(variant, /** @type {never} */ (first)).images),
+    pixels: (variant) => pixelsOf(variant, /** @type {never} */ (first)),
     build,
     unloaded(variant) {
       const { names, of } = untrainedWeights((variant === "random" ? untrained : loaded).weights);
@@ -203,7 +209,7 @@ export const leaves = async ({ count, seed, difficulty }) => {
     });
   const features = once(async (/** @type {Variant} */ variant) => {
     const head = /** @type {const} */ ({ units: [], dropout: 0, batchNorm: false, activation: "relu" });
-    const model = await build({ head, classes, seed: 1 });
+    const model = await build({ head, classes, seed: 1, rescale: rescaleOf(variant) });
     const set = await extracted(model.frozen, source, variant);
     model.dispose();
     return set;
@@ -215,10 +221,10 @@ export const leaves = async ({ count, seed, difficulty }) => {
     variants: ["plain", "scaled", "blank"],
     frozen: false,
     rate: 3e-3,
-    epochs: 10,
+    epochs: 8,
     head: [],
     features,
-    pixels: (variant) => pixelStatistics(changed(variant, /** @type {never} */ (first)).images),
+    pixels: (variant) => pixelsOf(variant, /** @type {never} */ (first)),
     build,
     unloaded: () => [],
   };

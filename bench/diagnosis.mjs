@@ -6,7 +6,9 @@ import { join } from "node:path";
 import { wilsonInterval } from "@cassava/metrics";
 import { run } from "../scripts/lib/run.mjs";
 
-const [SEEDS, CONTROLS] = [5, 80];
+const SEEDS = 5;
+/** Healthy runs; a network from scratch takes longer than a head. */
+const CONTROLS = { photographs: 110, leaves: 50 };
 
 /**
  * @typedef {object} Judged
@@ -26,8 +28,10 @@ export default async ({ shared }) => {
   const mode = process.env.CASSAVA_TUNE === "1" ? "tune" : "judge";
   const worker = join(import.meta.dirname, "diagnosis-worker.mjs");
   const outputs = await Promise.all(
-    ["photographs", "leaves"].map((world) =>
-      run(process.execPath, [worker, world, mode, String(SEEDS), String(CONTROLS), shared], { tail: 20 }),
+    Object.entries(CONTROLS).flatMap(([world, controls]) =>
+      ["faults", "controls"].map((part) =>
+        run(process.execPath, [worker, world, mode, String(SEEDS), String(controls), shared, part], { tail: 20 }),
+      ),
     ),
   );
   const runs = outputs.flatMap(({ stdout }) =>

@@ -1,10 +1,12 @@
-// `pnpm test:browser`: the contract suite of @cassava/tfrecord, the data sets of @cassava/data the saved models of @cassava/models and the training of @cassava/train, as built, in headless Chromium.
+// `pnpm test:browser`: the contract suite of @cassava/tfrecord, the data sets of @cassava/data, the saved models of @cassava/models, the
+// training of @cassava/train and the golden cases of @cassava/metrics, as built, in headless Chromium.
 import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
 import { dataSuite } from "./browser/data.mjs";
+import { metricsSuite } from "./browser/metrics.mjs";
 import { modelsSuite } from "./browser/models.mjs";
 import { tfrecordSuite } from "./browser/tfrecord.mjs";
 import { trainSuite } from "./browser/train.mjs";
@@ -43,7 +45,9 @@ const { check, close } = tally();
 const work = await mkdtemp(join(tmpdir(), "cassava-browser-"));
 try {
   await findChromium();
-  await build({ filters: ["@cassava/tfrecord", "@cassava/data", "@cassava/models", "@cassava/train"] });
+  await build({
+    filters: ["@cassava/tfrecord", "@cassava/data", "@cassava/models", "@cassava/train", "@cassava/metrics"],
+  });
   const browser = await chromium.launchPersistentContext(join(work, "profile"), { executablePath, args: FLAGS });
   try {
     const page = await browser.newPage();
@@ -58,6 +62,8 @@ try {
     await weightsSuite(page, check);
     console.log(`\n@cassava/train in Chromium ${version}`);
     await trainSuite(page, check);
+    console.log(`\n@cassava/metrics in Chromium ${version}`);
+    await metricsSuite(page, check);
   } finally {
     await browser.close();
   }

@@ -9,7 +9,17 @@ import { cassava, interruptible, scratchFolder } from "./support.ts";
 let folder: Awaited<ReturnType<typeof scratchFolder>>;
 const at = (...names: string[]) => join(folder.path, ...names);
 const train = (out: string, ...more: string[]) => {
-  const network = ["--backbone", "resnet14", "--weights", "weights.json", "--input-size", "32", "--head", "8"];
+  const network = [
+    "--backbone",
+    "resnet14",
+    "--weights",
+    "weights.json",
+    "--input-size",
+    "32",
+    "--head",
+    "8",
+    "--force",
+  ];
   return ["train", "shards", ...network, "--epochs", "2", "--out", out, ...more];
 };
 const staged = ["--fine-tune", "2", "--fine-tune-epochs", "2", "--augment", "flip", "--views", "2", "--tta", "2"];

@@ -97,21 +97,33 @@ it("labels that were corrected after the split are counted anew, and equal bytes
     ...training,
     "--split",
     "split.json",
+    "--force",
     "--out",
     "relabelled",
   );
   expect(code).toBe(0);
   expect(stderr).toMatch(/the labels have changed since .*split\.json was made/);
-  expect(stderr).toMatch(/\d+ validation or test images have the same bytes as a training image/);
+  expect(stderr).toMatch(/warning: duplicate-leak: \d+ validation or test images are in the training part too/);
   const { counts } = JSON.parse(await readFile(at("relabelled", "split.json"), "utf8"));
   const before = JSON.parse(await readFile(at("split.json"), "utf8")).counts;
   expect(counts).not.toEqual(before);
 });
 
 it("a run that diverges says so, and is not kept", async () => {
-  const args = ["train", at("shards"), ...training, "--learning-rate", "1e39", "--optimizer", "sgd", "--out", "nan"];
+  const args = [
+    "train",
+    at("shards"),
+    ...training,
+    "--learning-rate",
+    "1e39",
+    "--optimizer",
+    "sgd",
+    "--force",
+    "--out",
+    "nan",
+  ];
   const { code, stderr } = await cassava(folder.path, ...args);
-  expect([code, stderr]).toEqual([1, expect.stringMatching(/^error: the run diverged .*lower --learning-rate/)]);
+  expect([code, stderr]).toEqual([1, expect.stringMatching(/^error: the run diverged .*lower --learning-rate/m)]);
   expect(await everythingIn(folder.path)).not.toContain("nan");
 });
 

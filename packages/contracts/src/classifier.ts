@@ -9,6 +9,11 @@ export interface PreprocessingContract {
    * [.229, .224, .225]; `tf`: /127.5 - 1.
    */
   readonly mode: "caffe" | "torch" | "tf";
+  /**
+   * What pixels are multiplied by before `mode`; absent: nothing, as the weights were trained. 1 / 255 is the mistake that people make with
+   * these backbones; it is here so that it can be made on purpose, recorded, and found.
+   */
+  readonly rescale?: number;
   /** What the caller passes: RGB pixels in this range. */
   readonly inputRange: readonly [0, 255];
   readonly inputSize: readonly [height: number, width: number];

@@ -36,6 +36,11 @@ export interface ClassifierOptions {
   readonly frozenEngine?: FrozenEngine | undefined;
   /** Training images of each class: the head then begins with the bias log(share) in place of 0. */
   readonly classCounts?: readonly number[] | undefined;
+  /**
+   * What pixels are multiplied by before the backbone's own preprocessing; default 1. Anything else is not what pretrained weights expect:
+   * 1 / 255 repeats the mistake that freezes a run at the share of its largest class.
+   */
+  readonly rescale?: number | undefined;
   /** For the head's initial weights. Default 42. */
   readonly seed?: number;
   /** Weights of the head and above the cut, by name, instead of the initial ones: how a saved model is restored. */
@@ -69,15 +74,19 @@ export interface CassavaClassifier extends Classifier {
  * @throws {ModelsError} `STAGE_UNKNOWN`, `OPTION_INVALID`
  */
 export async function createClassifier(options: ClassifierOptions): Promise<CassavaClassifier> {
-  const { backbone, head, classes, frozenEngine, classCounts, seed = 42, restore } = options;
+  const { backbone, head, classes, frozenEngine, classCounts, seed = 42, rescale = 1, restore } = options;
   const { batchNorm = backbone.pretrained ? "frozen" : "training" } = options;
   const size = [backbone.inputSize, backbone.inputSize] as const;
   const contract: PreprocessingContract = {
     mode: backbone.spec.preprocessing,
+    ...(rescale !== 1 && { rescale }),
     inputRange: [0, 255],
     inputSize: size,
     resize: "antialiased-bilinear",
   };
+  if (!(rescale > 0 && Number.isFinite(rescale))) {
+    throw new ModelsError("OPTION_INVALID", `rescale must be a positive number; got ${rescale}`);
+  }
   if (classCounts !== undefined && classCounts.length !== classes.length) {
     throw new ModelsError(
       "OPTION_INVALID",

@@ -72,7 +72,7 @@ function tfjsPart(below: WeightedGraph, contract: PreprocessingContract, spec: F
     // What an engine that fails leaves undisposed, it tidies up; where all goes well, little is left for it.
     const output = tf.tidy(() => {
       const pixels = tf.tensor4d(images, [count, height, width, 3], dtype);
-      const input = preprocess(pixels, contract.mode);
+      const input = preprocess(pixels, contract.mode, contract.rescale);
       pixels.dispose();
       return runGraph(graph, input, options);
     });

@@ -10,10 +10,13 @@ const CAFFE_MEAN_BGR = [103.939, 116.779, 123.68];
 const TORCH_MEAN = [0.485, 0.456, 0.406];
 const TORCH_STD = [0.229, 0.224, 0.225];
 
-/** `[n, h, w, 3]` RGB pixels, 0-255, to what the backbone takes, the same shape. The caller disposes of both. */
-export function preprocess(pixels: tf.Tensor4D, mode: PreprocessingMode): tf.Tensor4D {
+/**
+ * `[n, h, w, 3]` RGB pixels, 0-255, to what the backbone takes, the same shape; `rescale` as in the contract. The caller disposes of
+ * both.
+ */
+export function preprocess(pixels: tf.Tensor4D, mode: PreprocessingMode, rescale = 1): tf.Tensor4D {
   return tf.tidy(() => {
-    const x = pixels.toFloat();
+    const x = rescale === 1 ? pixels.toFloat() : pixels.toFloat().mul<tf.Tensor4D>(rescale);
     switch (mode) {
       case "caffe":
         return x.reverse(3).sub(tf.tensor1d(CAFFE_MEAN_BGR));
@@ -28,12 +31,25 @@ export function preprocess(pixels: tf.Tensor4D, mode: PreprocessingMode): tf.Ten
   });
 }
 
-/** The same as data: (channel - mean) * scale, the channels of RGB in reverse order first where `reversed`. */
-export function preprocessingSteps(mode: PreprocessingMode): {
+/** What the network sees, as data: (channel - mean) * scale, the channels of RGB in reverse order first where `reversed`. */
+interface PreprocessingSteps {
   readonly reversed: boolean;
   readonly mean: readonly number[];
   readonly scale: readonly number[];
-} {
+}
+
+/** The same as data, with what the contract rescales pixels by before. */
+export function preprocessingSteps({
+  mode,
+  rescale = 1,
+}: Pick<PreprocessingContract, "mode" | "rescale">): PreprocessingSteps {
+  const { reversed, mean, scale } = stepsOf(mode);
+  if (rescale === 1) return { reversed, mean, scale };
+  // (r x - mean) * scale = (x - mean / r) * r * scale
+  return { reversed, mean: mean.map((value) => value / rescale), scale: scale.map((value) => value * rescale) };
+}
+
+function stepsOf(mode: PreprocessingMode): PreprocessingSteps {
   switch (mode) {
     case "caffe":
       return { reversed: true, mean: CAFFE_MEAN_BGR, scale: [1, 1, 1] };

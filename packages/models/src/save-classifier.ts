@@ -138,6 +138,7 @@ export async function loadClassifier(store: Store, options: LoadClassifierOption
     unfreezeFrom: description.cut ?? undefined,
     batchNorm: description.batchNorm,
     frozenEngine: options.frozenEngine,
+    rescale: description.contract.rescale,
     restore: weights,
   });
 }

@@ -89,6 +89,7 @@ function demoSettings(given: Pick<TrainSettings, "dataset" | "seed" | "epochs" |
     inputSize: null,
     alpha: 1,
     pooling: "avg",
+    preprocessing: "own",
     unfreeze: "all",
     head: [],
     dropout: 0,

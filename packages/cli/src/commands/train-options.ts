@@ -15,6 +15,7 @@ export interface TrainOptions extends CommonOptions {
   readonly inputSize?: number;
   readonly alpha: number;
   readonly pooling: TrainSettings["pooling"];
+  readonly preprocessing: TrainSettings["preprocessing"];
   readonly unfreeze?: string;
   readonly head: number[];
   readonly dropout: number;
@@ -67,6 +68,14 @@ export function addTrainOptions(command: Command, say: (line: string) => void): 
     .option("--input-size <px>", "height and width of the images (default: the backbone's)", whole(1, 1024))
     .option("--alpha <multiplier>", "width of a backbone that has several: .25, .5, .75 or 1 of mobilenet", positive, 1)
     .addOption(choice("--pooling <name>", "how features become one vector", ["avg", "max", "none"], "avg"))
+    .addOption(
+      choice(
+        "--preprocessing <name>",
+        "own: what the weights ask for; unit: pixels divided by 255 before it, the mistake that freezes a run, to be seen with --force",
+        ["own", "unit"],
+        "own",
+      ),
+    )
     .option(
       "--unfreeze <stage>",
       "train the backbone from this stage on; all: from its first (default: none with weights, all without)",
@@ -187,6 +196,7 @@ export function settingsOf(
     inputSize: options.inputSize ?? null,
     alpha: options.alpha,
     pooling: options.pooling,
+    preprocessing: options.preprocessing,
     unfreeze: options.unfreeze ?? (fromScratch ? "all" : null),
     head: options.head,
     // What a linear head and plain images do not have is recorded as such: a resumed run compares settings.

@@ -42,6 +42,7 @@ export async function buildModel(
     unfreezeFrom: unfreeze === "all" ? stagesOf(backbone.graph)[0] : (unfreeze ?? undefined),
     ...(settings.priorBias && { classCounts }),
     seed,
+    rescale: settings.preprocessing === "unit" ? 1 / 255 : 1,
     frozenEngine,
   });
 }

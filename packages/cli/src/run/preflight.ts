@@ -1,7 +1,14 @@
 import type { Batch, Dataset } from "@cassava/contracts";
 import { imageBatches } from "@cassava/data";
 import { defaultDecoder } from "@cassava/data/node";
-import { diagnose, type Finding, pixelStatistics, RULES, type WeightObservations } from "@cassava/metrics/diagnosis";
+import {
+  diagnose,
+  type Finding,
+  type PixelStatistics,
+  pixelStatistics,
+  RULES,
+  type WeightObservations,
+} from "@cassava/metrics/diagnosis";
 import { type CassavaClassifier, checkContract, untrainedWeights } from "@cassava/models";
 import type { ActionContext } from "../context.ts";
 import { CliError } from "../errors.ts";
@@ -43,7 +50,11 @@ export async function preflight(
     ...(untrained.of > 0 && { weights: unloaded(untrained) }),
     classes: model.classes.map(({ name }) => name),
     setup: setupOf(settings, model),
-    batches: { pixels: pixelStatistics(batch.images), inputRange: model.contract.inputRange, shape: batch.shape },
+    batches: {
+      pixels: asUsed(pixelStatistics(batch.images), model.contract.rescale),
+      inputRange: model.contract.inputRange,
+      shape: batch.shape,
+    },
   };
   const { findings } = diagnose(seen, { rules: RULES.filter((rule) => rule.preflight === true) });
   const errors = findings.filter(({ severity }) => severity === "error");
@@ -53,6 +64,12 @@ export async function preflight(
   if (errors.length === 0 || force) return seen;
   const message = `this run cannot end well: ${errors.map(line).join("; ")} (--force trains it all the same)`;
   throw new CliError("PREFLIGHT_FAILED", message);
+}
+
+/** Statistics of the pixels as they are when the backbone's own preprocessing gets them. */
+function asUsed({ min, max, mean, std }: PixelStatistics, rescale = 1): PixelStatistics {
+  const scaled = (values: readonly number[]) => values.map((value) => value * rescale);
+  return { min: min * rescale, max: max * rescale, mean: scaled(mean), std: scaled(std) };
 }
 
 /** Weights of the backbone that look as if they had never been loaded; a few of a trained network may look so too. */

@@ -127,15 +127,22 @@ export async function probeHost(
       return lossOf(trained, set, mode);
     },
     async linearProbe({ images, pixels = "as given", weights = "loaded", signal }) {
+      const own = settings.preprocessing === "own";
+      if (pixels === "as declared" && own) return undefined;
       const ids = some("train", images);
-      const model = weights === "loaded" ? await freshModel() : await whole({ weights: "none", unfreeze: null });
+      const shared = weights === "loaded" && (own || pixels === "as given");
+      const changes = {
+        ...(pixels !== "as given" && { preprocessing: "own" as const }),
+        ...(weights === "random" && { weights: "none" }),
+      };
+      const model = shared ? await freshModel() : await whole(changes);
       try {
         const treated = treatment(model, pixels);
         if (treated === undefined || ids.length < 20) return undefined;
         const set = await featuresOf(`linear ${images} ${pixels} ${weights}`, model.frozen, ids, treated, signal);
         return linearProbe(set);
       } finally {
-        if (weights === "random") model.dispose();
+        if (!shared) model.dispose();
       }
     },
     dispose() {
@@ -145,27 +152,31 @@ export async function probeHost(
   };
 }
 
+const IMAGENET_MEAN = [0.485, 0.456, 0.406];
+const IMAGENET_DEVIATION = [0.229, 0.224, 0.225];
+
 /**
- * Changes the pixels so that the first layer is given what `pixels` says although the network preprocesses them by itself; undefined
- * where no pixel from 0 to 255 gives it.
+ * Changes the pixels so that the first layer of `model`, which preprocesses them as its weights declare, is given what `pixels` says;
+ * undefined where no pixel from 0 to 255 gives it, or where it is what the weights declare.
  */
 function treatment({ contract }: CassavaClassifier, pixels: PixelTreatment): ((batch: Batch) => Batch) | undefined {
-  if (pixels === "as given") return (batch) => batch;
-  // A run of this command has its pixels as its weights declare them.
-  if (pixels === "as declared" || (pixels === "-1 to 1" && contract.mode === "tf")) return undefined;
-  if (pixels === "mean and deviation of ImageNet" && contract.mode === "torch") return undefined;
-  const { reversed, mean, scale } = preprocessingSteps(contract.mode);
-  const wanted = (value: number, channel: number) => {
+  if (pixels === "as given" || pixels === "as declared") return (batch) => batch;
+  const { reversed, mean, scale } = preprocessingSteps(contract);
+  const swaps = pixels === "blue first";
+  /** What the first layer is to be given in place of a value of a channel of RGB. */
+  const wanted = (value: number, c: number): number => {
     if (pixels === "0 to 1") return value / 255;
     if (pixels === "-1 to 1") return value / 127.5 - 1;
-    return (value / 255 - [0.485, 0.456, 0.406][channel]!) / [0.229, 0.224, 0.225][channel]!;
+    return (value / 255 - IMAGENET_MEAN[c]!) / IMAGENET_DEVIATION[c]!;
   };
-  const order = reversed ? mean.toReversed() : mean;
-  const input = (value: number, channel: number) => wanted(value, channel) / scale[channel]! + order[channel]!;
-  const swaps = pixels === "blue first";
-  const fits =
-    swaps || [0, 1, 2].every((c) => [0, 255].every((value) => input(value, c) >= 0 && input(value, c) <= 255));
-  if (!fits) return undefined;
+  /** The pixel that the preprocessing turns into that. */
+  const input = (value: number, c: number) => {
+    const at = reversed ? 2 - c : c;
+    return swaps ? value : wanted(value, c) / scale[at]! + mean[at]!;
+  };
+  const ends = [0, 1, 2].flatMap((c) => [0, 255].map((value) => [value, input(value, c)] as const));
+  if (!swaps && ends.every(([value, pixel]) => Math.abs(value - pixel) < 0.5)) return undefined;
+  if (ends.some(([, pixel]) => pixel < 0 || pixel > 255)) return undefined;
   return (batch) => {
     const changed = new Float32Array(batch.images.length);
     for (let i = 0; i < changed.length; i++) {

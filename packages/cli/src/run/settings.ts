@@ -16,6 +16,8 @@ export interface TrainSettings {
   /** Width multiplier of the backbone; 1 where it has none. */
   readonly alpha: number;
   readonly pooling: "avg" | "max" | "none";
+  /** `own`: what the weights ask for; `unit`: pixels divided by 255 before, a mistake with any weights of this family. */
+  readonly preprocessing: "own" | "unit";
   /** First stage that is trained; `all`, or null for none. */
   readonly unfreeze: string | null;
   /** Widths of the hidden layers of the head. */

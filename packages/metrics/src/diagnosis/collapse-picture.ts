@@ -6,7 +6,7 @@ import { nats } from "./text.ts";
 
 /** What the loss of a run with one answer for every image says of it. */
 export interface CollapsePicture {
-  readonly name: "diverged" | "untrained" | "prior" | "unstable" | "falling" | "learning" | "unknown";
+  readonly name: "diverged" | "untrained" | "prior" | "unstable" | "falling" | "learning" | "unseen" | "unknown";
   /** A sentence with the numbers. */
   readonly explanation: string;
   readonly causes: readonly CauseVote[];
@@ -16,7 +16,7 @@ export interface CollapsePicture {
 
 /** Share of the entropy within which a loss stands at it, and below which it is clearly lower. */
 const NEAR = 0.06;
-const BELOW = 0.03;
+const BELOW = 0.08;
 
 const FIRST_PREPROCESSING =
   "First make sure that the network gets pixels from 0 to 255 in RGB and preprocesses them itself, as its weights were trained: pixels divided by 255 beforehand give exactly this picture. Then raise or lower the learning rate tenfold and see whether the loss moves.";
@@ -59,6 +59,20 @@ export function collapsePicture(input: DiagnosisInput, prior: Prior): CollapsePi
   }
   // The loss of training carries the noise of dropout, which makes it higher.
   const slack = of === "training loss" ? 2 : 1;
+  if (value < entropy * (1 - BELOW) && of === "training loss") {
+    return {
+      name: "unseen",
+      explanation: `${stands} So the network tells its training images apart, and no validation image profits: what is judged is run, or prepared, in another way than what is trained.`,
+      causes: [
+        { cause: "batch-normalization-mode", weight: 0.5 },
+        { cause: "preprocessing", weight: 0.4 },
+        { cause: "overfitting", weight: 0.25 },
+        { cause: "labels-misaligned", weight: 0.2 },
+      ],
+      remedy:
+        "Run frozen batch normalization in inference mode, and make sure that validation images are preprocessed exactly as training images are. Log the validation loss too.",
+    };
+  }
   if (value < entropy * (1 - BELOW)) {
     return {
       name: "learning",
@@ -114,7 +128,7 @@ export function collapsePicture(input: DiagnosisInput, prior: Prior): CollapsePi
         "First train for longer, or multiply the learning rate by three to ten, as the loss is on its way down. If the accuracy does not move then, check the preprocessing.",
     };
   }
-  if (Math.abs(value - entropy) <= slack * NEAR * entropy) {
+  if (value - entropy <= slack * NEAR * entropy) {
     return {
       name: "prior",
       explanation: `${stands} It is that of the shares: the network has learned how frequent the classes are and nothing from the images.`,

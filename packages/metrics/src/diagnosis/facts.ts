@@ -1,5 +1,5 @@
 import type { DiagnosisInput, Predictions } from "./input.ts";
-import { argMax, median, total } from "./numbers.ts";
+import { argMax, mean, median, total } from "./numbers.ts";
 
 /** One key of the history: its values with their epochs, from 1. */
 export interface Series {
@@ -7,9 +7,13 @@ export interface Series {
   readonly values: readonly number[];
 }
 
-/** The finite values of one key of the history; empty where it is not logged. */
+/**
+ * The finite values of one key of the history; empty where it is not logged. Of a training in stages those of the last one: each begins
+ * with another rate and other weights.
+ */
 export function series({ history = [] }: DiagnosisInput, key: string): Series {
-  const all = history.map((logs, i) => [i + 1, logs[key]] as const);
+  const stage = history.at(-1)?.stage;
+  const all = history.flatMap((logs, i) => (logs.stage === stage ? [[i + 1, logs[key]] as const] : []));
   const known = all.filter((one): one is [number, number] => Number.isFinite(one[1]));
   return { epochs: known.map(([epoch]) => epoch), values: known.map(([, value]) => value) };
 }
@@ -121,5 +125,17 @@ export function settledLoss(input: DiagnosisInput): { readonly value: number; re
 export function learns(input: DiagnosisInput): boolean {
   const prior = priorOf(input);
   const { values } = series(input, "val_loss");
-  return prior !== undefined && values.length > 0 && median(values.slice(-3)) < 0.97 * prior.entropy;
+  return prior !== undefined && values.length > 0 && median(values.slice(-3)) < 0.92 * prior.entropy;
+}
+
+/** Way of the balanced accuracy from that of chance to 1, on the answers; undefined without them. */
+export function balancedGain({ predictions }: DiagnosisInput): number | undefined {
+  if (predictions === undefined || predictions.labels.length === 0) return undefined;
+  const counts = labelCounts(predictions);
+  const right = new Array<number>(predictions.classes).fill(0);
+  for (const [i, answer] of answers(predictions).entries()) if (answer === predictions.labels[i]) right[answer]!++;
+  const recalls = counts.flatMap((count, c) => (count === 0 ? [] : [right[c]! / count]));
+  if (recalls.length < 2) return undefined;
+  const chance = 1 / recalls.length;
+  return (mean(recalls) - chance) / (1 - chance);
 }

@@ -99,7 +99,7 @@ const DEPTHWISE = "depthwise_kernel";
 function layersWeights(model: CassavaClassifier, weights: Weights): Weights {
   const { graph, contract } = model;
   const depthwise = new Set(graph.nodes.filter(({ op }) => op === "depthwiseConv2d").map(({ name }) => name));
-  const named = new Map<string, WeightArray>(preprocessingWeights(contract.mode));
+  const named = new Map<string, WeightArray>(preprocessingWeights(contract));
   for (const [name, weight] of weights) {
     const [layer, variable] = name.split("/");
     const isDepthwise = variable === "kernel" && depthwise.has(layer!);
@@ -119,8 +119,8 @@ export function graphWeights(weights: Weights): Weights {
 }
 
 /** Preprocessing as a 1x1 convolution: kernel [1, 1, in, out]. */
-function preprocessingWeights(mode: CassavaClassifier["contract"]["mode"]): Weights {
-  const { reversed, mean, scale } = preprocessingSteps(mode);
+function preprocessingWeights(contract: CassavaClassifier["contract"]): Weights {
+  const { reversed, mean, scale } = preprocessingSteps(contract);
   const kernel = new Float32Array(9);
   for (const [channel, factor] of scale.entries()) kernel[(reversed ? 2 - channel : channel) * 3 + channel] = factor;
   const bias = Float32Array.from(mean, (value, channel) => -value * scale[channel]!);

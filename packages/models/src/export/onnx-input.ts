@@ -13,9 +13,9 @@ export function writePreprocessing(
   writer: OnnxWriter,
   images: string,
   weighted: WeightedGraph,
-  mode: PreprocessingContract["mode"],
+  contract: PreprocessingContract,
 ): { readonly input: string; readonly weighted: WeightedGraph } {
-  const { reversed, mean, scale } = preprocessingSteps(mode);
+  const { reversed, mean, scale } = preprocessingSteps(contract);
   const perChannel = (name: string, values: readonly number[]) =>
     writer.floats(`preprocessing/${name}`, [3, 1, 1], values);
   const first = firstConvolution(weighted.graph);

@@ -49,9 +49,7 @@ export function encodeOnnx(weighted: WeightedGraph, options: EncodeOnnxOptions):
       ? writer.op("Transpose", `${ONNX_INPUT}:nchw`, [ONNX_INPUT], { perm: [0, 3, 1, 2] })
       : ONNX_INPUT;
   const begun =
-    contract === undefined
-      ? { input: images, weighted: folded }
-      : writePreprocessing(writer, images, folded, contract.mode);
+    contract === undefined ? { input: images, weighted: folded } : writePreprocessing(writer, images, folded, contract);
   const { graph } = begun.weighted;
   const shapes = tensorShapes(graph, inputShape);
   const result = writeNodes(writer, begun.weighted, begun.input, shapes);

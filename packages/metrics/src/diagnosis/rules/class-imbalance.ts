@@ -37,7 +37,9 @@ export const classImbalance = defineRule({
       for (const [i, answer] of answers(predictions).entries()) if (answer === predictions.labels[i]) right[answer]!++;
       lost = images.flatMap((count, c) => (c !== majority && count >= 10 && right[c]! <= none * count ? [c] : []));
     }
-    const grave = lost.length > 0 && (evenness < least || ratio > 2 * much) && input.setup?.balanced !== true;
+    const others =
+      input.predictions === undefined ? 0 : labelCounts(input.predictions).filter((count) => count >= 10).length - 1;
+    const grave = lost.length > 0 && 2 * lost.length >= others && evenness < least && input.setup?.balanced !== true;
     return {
       finding: {
         severity: grave ? "warning" : "info",

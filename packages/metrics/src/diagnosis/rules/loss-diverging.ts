@@ -11,8 +11,8 @@ export const lossDiverging = defineRule({
   defaults: {
     /** Multiple of the best training loss. */
     factor: 2,
-    /** Multiple of the loss of the first step, in the mean of an epoch. */
-    start: 3,
+    /** Multiple of the loss of the first step that a later one reaches. */
+    start: 8,
   },
   evaluate(input, { factor, start: multiple }) {
     const { values } = series(input, "loss");
@@ -24,7 +24,9 @@ export const lossDiverging = defineRule({
     const last = mean(after.slice(-2));
     const rises = after.length > 0 && last >= factor * best && last - best > 0.2;
     const [peak, start] = [largest(losses), losses[0] ?? Number.NaN];
-    const burst = losses.length > 0 && peak > multiple * Math.max(start, 1) && losses.indexOf(peak) > 0;
+    // Weighted classes make the loss of a batch jump with the classes that it happens to have.
+    const limit = multiple * (input.setup?.balanced === true ? 3 : 1);
+    const burst = losses.length > 0 && peak > limit * Math.max(start, 1) && losses.indexOf(peak) > 0;
     if (!rises && !burst) return { pass: {} };
     return {
       finding: {

@@ -30,7 +30,8 @@ export const overfit = defineRule({
     const gap = trained.at(-1)! - judged.at(-1)!;
     if (gap < least || rise < worth) return { pass: { refutes: [{ cause: "overfitting", weight: 0.5 }] } };
     const kept = input.setup?.keptBest === true;
-    const grave = rise >= warn && gap >= 2 * least;
+    const byHeart = trained.at(-1)! >= 0.97 && gap >= 3 * least;
+    const grave = byHeart || (rise >= warn && gap >= 2 * least);
     return {
       finding: {
         severity: grave && !kept ? "warning" : "info",

@@ -1,4 +1,4 @@
-import { priorOf, series } from "../facts.ts";
+import { balancedGain, priorOf, series } from "../facts.ts";
 import { median } from "../numbers.ts";
 import { defineRule } from "../rule.ts";
 import { nats } from "../text.ts";
@@ -24,6 +24,8 @@ export const priorOnlyLoss = defineRule({
     // An early best that was kept is what counts.
     const best = 1 - Math.min(...values) / prior.entropy;
     if (!(Math.abs(d2) <= distance) || best > 2 * distance) return { pass: {} };
+    // Answers that tell the classes apart, with probabilities that are no better than the shares: too sure, not blind.
+    if ((balancedGain(input) ?? 0) >= 0.1) return { pass: {} };
     return {
       finding: {
         severity: "warning",

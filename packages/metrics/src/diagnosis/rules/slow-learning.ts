@@ -29,7 +29,9 @@ export const slowLearning = defineRule({
     const held = series(input, "val_loss").values;
     const reached = Math.min(end, ...(held.length > 0 ? [Math.min(...held)] : []));
     // Still about the shares of the classes: what a good rate reaches within an epoch or two.
-    const early = reached > prior.entropy * 0.97;
+    // Weighted classes are learned as if they were equally frequent.
+    const level = input.setup?.balanced === true ? prior.uniform : prior.entropy;
+    const early = reached > level * 0.97;
     if (falls < falling || last < steady * whole || !early || whole <= 0) return { pass: {} };
     return {
       finding: {
