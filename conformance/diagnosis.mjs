@@ -30,6 +30,8 @@ export default async ({ root, shared, work, check, skip }) => {
     "article",
     "--augment",
     "none",
+    "--ratios",
+    "50/10/40",
   ];
   const train = (/** @type {readonly string[]} */ ...more) =>
     cassava("train", data, ...training, "--quiet", "--json", ...more);

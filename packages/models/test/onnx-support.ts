@@ -106,10 +106,10 @@ export const contractOf = (mode: PreprocessingContract["mode"], size: number): P
 };
 
 /** Noise images as float32, and what tfjs makes of them before a network, [n, size, size, 3]. */
-export async function preprocessedNoise(n: number, size: number, mode: PreprocessingContract["mode"]) {
+export async function preprocessedNoise(n: number, size: number, mode: PreprocessingContract["mode"], rescale = 1) {
   const { images, shape } = noiseBatch(n, size);
   const pixels: Values = { shape, data: Float32Array.from(images) };
-  const prepared = tf.tidy(() => preprocess(tf.tensor4d(pixels.data, [...shape]), mode));
+  const prepared = tf.tidy(() => preprocess(tf.tensor4d(pixels.data, [...shape]), mode, rescale));
   const input: Values = { shape, data: (await prepared.data()) as Float32Array };
   prepared.dispose();
   return { pixels, input };
@@ -117,7 +117,7 @@ export async function preprocessedNoise(n: number, size: number, mode: Preproces
 
 /** How far onnxruntime is from tfjs on noise images, preprocessing included. */
 export async function contractDifference(weighted: WeightedGraph, contract: PreprocessingContract): Promise<number> {
-  const { pixels, input } = await preprocessedNoise(2, contract.inputSize[0], contract.mode);
+  const { pixels, input } = await preprocessedNoise(2, contract.inputSize[0], contract.mode, contract.rescale);
   const expected = await runTfjs(weighted, input);
   const actual = await runOnnx(encodeOnnx(weighted, { contract }), pixels);
   if (actual.shape.join() !== expected.shape.join()) return Number.POSITIVE_INFINITY;

@@ -23,6 +23,7 @@ describe("saveClassifier", () => {
     ["with a frozen backbone", "resnet14", {}],
     ["with a cut", "resnet14", { unfreezeFrom: "conv3", batchNorm: "training" as const }],
     ["with preprocessing that its architecture does not have", "resnet14", { preprocessing: "caffe" as const }],
+    ["with pixels divided by 255 on purpose", "resnet14", { rescale: 1 / 255 }],
     ["without pooling", "resnet14", { pooling: "none" as const }],
     ["with depthwise convolutions", "mobilenetV2", { head: denseHead({ units: [8], batchNorm: true }) }],
   ] as const)("brings back the same classifier, bit for bit, %s", async (_, name, options) => {

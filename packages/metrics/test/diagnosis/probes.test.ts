@@ -1,0 +1,122 @@
+import type { LinearProbeScore, PixelTreatment, ProbeHost } from "@cassava/contracts";
+import { describe, expect, it } from "vitest";
+import { CAUSES, diagnose, PROBES, type Probe, probesFor, rankCauses } from "../../src/diagnosis.ts";
+import { COUNTS, history } from "./cases.ts";
+
+/** A healthy run's host, with some answers changed. */
+function host(changes: Partial<ProbeHost> = {}): ProbeHost {
+  return {
+    secondsPerImage: async () => 0.01,
+    overfit: async ({ steps }) => ({ losses: Array.from({ length: steps }, (_, i) => 1.6 * 0.9 ** i), error: 0 }),
+    learningRates: async () => ({ used: 1e-3, suggestion: 2e-3, divergedAt: 0.5 }),
+    evaluate: async ({ images, zeroed }) => ({ loss: zeroed ? 2 : 0.8, accuracy: 0.7, images }),
+    linearProbe: async ({ weights }) => score(weights === "random" ? 1.15 : 0.9),
+    ...changes,
+  };
+}
+
+const score = (logLoss: number): LinearProbeScore => ({ accuracy: 0.6, logLoss, entropy: 1.18, images: 96 });
+const treated = (losses: Partial<Record<PixelTreatment, number>>): Pick<ProbeHost, "linearProbe"> => ({
+  linearProbe: async ({ pixels = "as given" }) => (losses[pixels] === undefined ? undefined : score(losses[pixels])),
+});
+const probe = (id: string): Probe => PROBES.find((one) => one.id === id)!;
+
+describe("the experiments", () => {
+  it.each(PROBES)("$id says beforehand how long it takes, and clears a healthy run", async (one) => {
+    expect(await one.estimate(host())).toBeGreaterThan(0);
+    const { confirms, refutes, explanation, evidence } = await one.run(host(), {});
+    expect(confirms).toEqual([]);
+    expect(refutes.length).toBeGreaterThan(0);
+    expect(evidence.length).toBeGreaterThan(1);
+    expect(explanation).not.toMatch(/NaN|undefined/);
+    for (const cause of one.tests) expect(CAUSES).toHaveProperty(cause);
+  });
+
+  it.each<[string, string, Partial<ProbeHost>]>([
+    ["zeroed-input", "dead-head", { evaluate: async ({ images }) => ({ loss: 1.18, accuracy: 0.6, images }) }],
+    [
+      "training-mode",
+      "batch-normalization-mode",
+      { evaluate: async ({ images, mode }) => ({ loss: mode === "training" ? 0.7 : 2.4, accuracy: 0.5, images }) },
+    ],
+    ["overfit-one-batch", "learning-rate-too-high", { overfit: async () => ({ losses: [1.6, 40, 900], error: 0.5 }) }],
+    ["overfit-one-batch", "learning-rate-too-low", { overfit: async () => ({ losses: [1.6, 1.6, 1.59], error: 0.8 }) }],
+    [
+      "learning-rate-range",
+      "learning-rate-too-high",
+      { learningRates: async () => ({ used: 1, suggestion: 2e-3, divergedAt: 0.5 }) },
+    ],
+    [
+      "learning-rate-range",
+      "learning-rate-too-low",
+      { learningRates: async () => ({ used: 1e-6, suggestion: 2e-3, divergedAt: null }) },
+    ],
+    ["pretrained-against-random", "weights-unloaded", { linearProbe: async () => score(1) }],
+    ["preprocessing-sweep", "preprocessing", treated({ "as given": 1.18, "as declared": 0.9 })],
+    // What is declared is as good as any: another that happens to be better is not the cause.
+    ["preprocessing-sweep", "preprocessing", treated({ "as given": 1.18, "as declared": 0.97, "blue first": 0.9 })],
+    ["preprocessing-sweep", "channel-order", treated({ "as given": 1.1, "as declared": 1.1, "blue first": 0.9 })],
+    ["preprocessing-sweep", "labels-misaligned", treated({ "as given": 1.19, "as declared": 1.2 })],
+  ])("%s confirms %s", async (id, cause, changes) => {
+    const { confirms } = await probe(id).run(host(changes), {});
+    expect(confirms[0]?.cause).toBe(cause);
+  });
+
+  it("say that they cannot be run where the host has nothing to give", async () => {
+    const none = host({ linearProbe: async () => undefined });
+    for (const id of ["preprocessing-sweep", "pretrained-against-random"]) {
+      const { confirms, refutes, explanation } = await probe(id).run(none, {});
+      expect([confirms, refutes]).toEqual([[], []]);
+      expect(explanation).toMatch(/cannot be run here/);
+    }
+  });
+
+  it("are chosen for the first few causes, and change the ranking", async () => {
+    const plateau = {
+      classCounts: COUNTS,
+      history: history(10, { val_accuracy: () => 0.615, val_loss: () => 1.185, loss: () => 1.19 }),
+    };
+    const found = diagnose(plateau);
+    expect(found.causes[0]?.cause).toBe("preprocessing");
+    const chosen = probesFor(found.causes).map(({ id }) => id);
+    expect(chosen).toContain("preprocessing-sweep");
+    const healthyPixels = host({
+      ...treated({ "as given": 0.9, "as declared": 0.9 }),
+      learningRates: async () => ({ used: 0.1, suggestion: 1e-3, divergedAt: 0.15 }),
+    });
+    const probes = await Promise.all(
+      ["preprocessing-sweep", "learning-rate-range"].map((id) => probe(id).run(healthyPixels, plateau)),
+    );
+    const [first] = diagnose({ ...plateau, probes }).causes;
+    expect(first?.cause).toBe("learning-rate-too-high");
+    expect(first?.because).toContain("learning-rate-range");
+  });
+});
+
+describe("rankCauses", () => {
+  const finding = (weight: number) => ({
+    rule: "lr-range",
+    severity: "error" as const,
+    confidence: 1,
+    title: "",
+    evidence: [],
+    explanation: "",
+    causes: [{ cause: "learning-rate-too-high" as const, weight }],
+    remedy: "",
+    falsePositive: "",
+  });
+  const pass = [{ by: "update-ratio", cause: "learning-rate-too-high" as const, weight: 0.5 }];
+  const confidence = (...args: Parameters<typeof rankCauses>) => rankCauses(...args)[0]?.confidence;
+
+  it("lets what passed speak against what was inferred, and not against what was measured", () => {
+    expect(confidence([finding(0.6)], pass)).toBeCloseTo(0.3, 12);
+    expect(confidence([finding(0.9)], pass)).toBeCloseTo(0.9, 12);
+    expect(confidence([finding(0.9), finding(0.6)], pass)).toBeCloseTo(1 - 0.1 * 0.7, 12);
+  });
+
+  it("lets experiments speak against both", () => {
+    const refutes = [{ cause: "learning-rate-too-high" as const, weight: 0.8 }];
+    const probes = [{ probe: "learning-rate-range", confirms: [], refutes, evidence: [], explanation: "" }];
+    expect(confidence([finding(0.9)], [], probes)).toBeCloseTo(0.18, 12);
+  });
+});
