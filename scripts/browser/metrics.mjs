@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { root } from "../lib/paths.mjs";
 import { bundle } from "./bundle.mjs";
 
@@ -42,7 +43,9 @@ export const metricsSuite = async (page, check) => {
     });
   }
   await check("a diagnosis says the same as in Node", async () => {
-    const { describeDiagnosis, diagnose } = await import("../../packages/metrics/dist/diagnosis.js");
+    const built = pathToFileURL(join(root, "packages/metrics/dist/diagnosis.js")).href;
+    /** @type {{ diagnose(input: unknown): unknown, describeDiagnosis(found: unknown): string }} */
+    const { describeDiagnosis, diagnose } = await import(built);
     const said = await page.evaluate(`said(${JSON.stringify(PLATEAU)})`);
     const wanted = describeDiagnosis(diagnose(PLATEAU));
     if (said !== wanted) throw new Error(`${said}\n\nin Node:\n${wanted}`);

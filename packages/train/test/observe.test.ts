@@ -26,7 +26,7 @@ describe("observeTraining", () => {
     const { batches, weights } = observer;
     expect(batches.labels!.map(({ length }) => length)).toEqual([8, 8, 8, 8, 8, 8, 8, 4]);
     const counts = [0, 1, 2].map(
-      (c) => batches.labels!.flatMap((batch) => [...batch]).filter((label) => label === c).length,
+      (c) => batches.labels!.flatMap((batch) => Array.from(batch)).filter((label) => label === c).length,
     );
     expect(counts).toEqual([0, 1, 2].map((c) => set.labels!.filter((label) => label === c).length));
     expect(new Set(batches.orderHashes).size).toBe(3);

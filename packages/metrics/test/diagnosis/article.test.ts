@@ -93,8 +93,8 @@ describe("frozen accuracies of public issues", () => {
 it("a healthy run with dropout .5 that answers the majority below the entropy is no collapse", () => {
   // Measured: facts/cassava.md; every answer the majority class at a validation loss of .957, the entropy 1.18.
   const labels = Array.from({ length: 212 }, (_, i) => (i % 13 < 8 ? 3 : i % 5));
-  const probabilities = labels.flatMap((label) =>
-    [0, 1, 2, 3, 4].map((c) => (c === 3 ? 0.5 : c === label ? 0.2 : 0.1)),
+  const probabilities: number[] = labels.flatMap((label) =>
+    [0, 1, 2, 3, 4].map((c): number => (c === 3 ? 0.5 : c === label ? 0.2 : 0.1)),
   );
   for (let i = 0; i < labels.length; i++) {
     const row = probabilities.slice(5 * i, 5 * i + 5);
