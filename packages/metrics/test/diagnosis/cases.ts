@@ -2,9 +2,7 @@ import type { CauseId, DiagnosisInput, Severity } from "../../src/diagnosis.ts";
 
 /** Counts of the cassava photographs and of a validation part of 15 % of them. */
 export const COUNTS = [1087, 2189, 2386, 13_158, 2577];
-export const VALIDATION = [163, 328, 358, 1974, 387];
-export const SHARE = 1974 / 3210;
-export const ENTROPY = 1.1831;
+const VALIDATION = [163, 328, 358, 1974, 387];
 
 /** A history whose columns are functions of the epoch, from 0. */
 export function history(epochs: number, columns: Readonly<Record<string, (epoch: number) => number>>) {
@@ -14,7 +12,7 @@ export function history(epochs: number, columns: Readonly<Record<string, (epoch:
 }
 
 /** Answers for `n` images of five classes, three fifths of them of class 3; `row` gives the probabilities of one. */
-export function predictions(n: number, row: (label: number, i: number) => readonly number[]) {
+function predictions(n: number, row: (label: number, i: number) => readonly number[]) {
   const labels = Array.from({ length: n }, (_, i) => (i % 10 < 6 ? 3 : [0, 1, 2, 4][i % 4]!));
   return {
     split: "validation" as const,
@@ -26,7 +24,7 @@ export function predictions(n: number, row: (label: number, i: number) => readon
 }
 
 /** `p` for `label`, the rest for the others. */
-export function peak(label: number, p: number): number[] {
+function peak(label: number, p: number): number[] {
   return Array.from({ length: 5 }, (_, c) => (c === label ? p : (1 - p) / 4));
 }
 
@@ -34,10 +32,10 @@ export function peak(label: number, p: number): number[] {
 const isOf = (i: number, share: number) => (i * 0.618_034) % 1 < share;
 
 /** A good model: right on four of five, and about as sure of it. */
-export const GOOD = predictions(500, (label, i) => peak(isOf(i, 0.8) ? label : (label + 1) % 5, 0.8));
+const GOOD = predictions(500, (label, i) => peak(isOf(i, 0.8) ? label : (label + 1) % 5, 0.8));
 
 /** Log loss of {@link GOOD}, in nats. */
-export const GOOD_LOSS =
+const GOOD_LOSS =
   GOOD.labels.reduce((sum, label, i) => sum - Math.log(GOOD.probabilities[5 * i + label]!), 0) / GOOD.labels.length;
 
 /** A healthy run of 20 epochs. */
