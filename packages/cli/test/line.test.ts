@@ -105,7 +105,11 @@ describe("the line from a data set to a verdict", () => {
     expect(shards.stderr).toMatch(/epoch 2\/2: loss/);
     const document = json(shards.stdout);
     const run2 = json(csv.stdout);
-    expect(run2).toEqual({ ...document, run: join(folder.path, "run-csv"), timings: run2.timings });
+    // A diagnosis knows of shards, and of how long training waited.
+    const { timings, diagnosis } = run2;
+    expect(run2).toEqual({ ...document, run: join(folder.path, "run-csv"), timings, diagnosis });
+    const found = (of: { rule: string; severity: string }[]) => of.map(({ rule, severity }) => [rule, severity]);
+    expect(found(diagnosis.findings)).toEqual(found(document.diagnosis.findings));
     expect(document.parts.test.n).toBe(24);
     expect(document.verdict.text).toMatch(/^Test accuracy \d/);
     const saved = await everythingIn(join(folder.path, "run-shards"));

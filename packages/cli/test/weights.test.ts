@@ -21,7 +21,7 @@ afterAll(() => folder.remove());
 afterEach(() => vi.unstubAllGlobals());
 
 function train(backbone: string, weights: string, out: string, ...options: string[]) {
-  const training = ["--epochs", "1", "--head", "none", "--input-size", "64", ...options];
+  const training = ["--epochs", "1", "--head", "none", "--input-size", "64", "--force", ...options];
   return cassava(
     folder.path,
     "train",
