@@ -115,9 +115,11 @@ describe("the line from a data set to a verdict", () => {
     const saved = await everythingIn(join(folder.path, "run-shards"));
     const expected = [
       "config.json",
+      "diagnosis.json",
       "history.csv",
       "log.txt",
       "metrics.json",
+      "observations.json",
       "predictions.jsonl",
       "split.json",
       "timings.json",
