@@ -169,6 +169,8 @@ export const observedRun = async (world, plan) => {
   ) => {
     const set = rowsOf(await world.features(variant), which, plan, world);
     const made = await predict(model, featureBatches(set, { batchSize: HELD_BATCH }));
+    // A model of numbers that are none has no loss.
+    if (!made.probabilities.every(Number.isFinite)) return Number.NaN;
     return logLoss(/** @type {Int32Array} */ (made.labels), made.probabilities, {
       classes: plan.outputs,
       sumTolerance: 1e-2,

@@ -1,5 +1,5 @@
-// One test bed of `bench diagnosis` as a process of its own: node diagnosis-worker.mjs WORLD MODE SEEDS CONTROLS SHARED. Every run gives a line
-// of JSON on stdout. MODE is tune or judge: other seeds, other leaves, and tuning never sees the faults that are marked so.
+// One test bed of `bench diagnosis` as a process of its own: node diagnosis-worker.mjs WORLD MODE SEEDS CONTROLS SHARED [PART]. Every run gives a line
+// of JSON on stdout. PART, if there is one: controls, faults, those at even or odd places, or a part of a fault's name. MODE is tune or judge: other seeds, other leaves, and tuning never sees the faults that are marked so.
 import { useBackend } from "@cassava/backend/node";
 import { random } from "@cassava/data";
 import { diagnose, probesFor } from "@cassava/metrics/diagnosis";
@@ -43,7 +43,8 @@ const judge = async (plan, what, probed) => {
 
 for (const fault of FAULTS) {
   if ((tuning && fault.unseen) || (fault.worlds && !fault.worlds.includes(world.name))) continue;
-  if (only !== "" && only !== "faults" && !fault.name.includes(only)) continue;
+  if (!/^(faults|even|odd)?$/.test(only) && !fault.name.includes(only)) continue;
+  if ((only === "even" || only === "odd") && (FAULTS.indexOf(fault) % 2 === 0) !== (only === "even")) continue;
   for (let seed = first; seed < first + Number(seeds); seed++) {
     const plan = healthyPlan(world, seed);
     const { name: family, cause, unseen = false } = fault;

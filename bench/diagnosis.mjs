@@ -29,7 +29,7 @@ export default async ({ shared }) => {
   const worker = join(import.meta.dirname, "diagnosis-worker.mjs");
   const outputs = await Promise.all(
     Object.entries(CONTROLS).flatMap(([world, controls]) =>
-      ["faults", "controls"].map((part) =>
+      ["even", "odd", "controls"].map((part) =>
         run(process.execPath, [worker, world, mode, String(SEEDS), String(controls), shared, part], { tail: 20 }),
       ),
     ),
