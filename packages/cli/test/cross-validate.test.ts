@@ -50,6 +50,7 @@ it("judges every image once, by a model that has not seen it, and repeats itself
     folds.map(({ length }) => length),
   );
 
+  expect((await cassava(folder.path, "diagnose", "first")).stderr).toMatch(/^error: .*first has no history\.csv/);
   expect((await cassava(folder.path, ...validate("second", "--folds", "3"))).code).toBe(0);
   expect(await read("second", "metrics.json")).toBe(await read("first", "metrics.json"));
 });

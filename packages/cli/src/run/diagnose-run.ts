@@ -18,7 +18,11 @@ export async function readRun(run: string): Promise<DiagnosisInput> {
     ? await readRunFile<RunObservations>(run, "observations.json")
     : undefined;
   const file = join(run, "history.csv");
-  const history: History = readHistory(await readFile(file, "utf8"), { file });
+  const text = await readFile(file, "utf8").catch((cause: unknown) => {
+    const message = `${run} has no history.csv: pass a folder that cassava train wrote (a cross-validation has none)`;
+    throw new CliError("RUN_INVALID", message, { cause });
+  });
+  const history: History = readHistory(text, { file });
   const predictions = await readPredictions(run, "validation");
   const { version: _, ...known } = observed ?? { version: 1 as const };
   return { classes, ...known, history, ...(predictions && { predictions }) };
