@@ -6,13 +6,13 @@ import {
   confusionMatrix,
   mcnemarTest,
   pairedBootstrap,
+  predictedClasses,
 } from "@cassava/metrics";
-import type { Predictions } from "@cassava/metrics/diagnosis";
 import type { Command } from "commander";
 import { act, type CliContext } from "../context.ts";
 import { CliError } from "../errors.ts";
 import { type CommonOptions, choice } from "../options.ts";
-import { readPredictions } from "../run/diagnose-run.ts";
+import { readPredictions } from "../run/read-run.ts";
 import { readRunFile } from "../run/run-folder.ts";
 import type { RunConfig } from "../run/settings.ts";
 import { percent } from "../terminal/format.ts";
@@ -51,14 +51,14 @@ export function compareCommand(program: Command, context: CliContext): void {
         }
         const part = asked === "auto" ? ((await readPredictions(runA, "test")) ? "test" : "validation") : asked;
         const [a, b] = [await answersOf(runA, part), await answersOf(runB, part)];
-        const common = a.ids!.filter((id) => b.rows.has(id));
+        const common = [...a.keys()].filter((id) => b.has(id));
         if (common.length === 0) {
           throw new CliError(
             "NO_IMAGES",
             `no image of ${part} is judged by both runs: train them on the same split (--split)`,
           );
         }
-        const left = Math.max(a.ids!.length, b.ids!.length) - common.length;
+        const left = Math.max(a.size, b.size) - common.length;
         if (left > 0) output.warn(`${left} images are judged by one of the runs only and are left out`);
         const found = comparison(common, a, b, configA.length);
         output.result({ version: 1, a: runA, b: runB, part, ...found }, describe(found, part, pathA, pathB));
@@ -70,9 +70,8 @@ async function classesOf(run: string): Promise<readonly string[]> {
   return (await readRunFile<RunConfig>(run, "config.json")).classes;
 }
 
-type Answers = Predictions & {
-  readonly rows: ReadonlyMap<string, { readonly label: number; readonly answer: number }>;
-};
+/** The label of every image of a part, and the answer to it. */
+type Answers = ReadonlyMap<string, { readonly label: number; readonly answer: number }>;
 
 async function answersOf(run: string, part: "test" | "validation"): Promise<Answers> {
   const found = await readPredictions(run, part);
@@ -80,23 +79,20 @@ async function answersOf(run: string, part: "test" | "validation"): Promise<Answ
     throw new CliError("RUN_INVALID", `${run} has no labelled answers for its ${part} part: choose another --part`);
   }
   const { ids, labels, probabilities, classes } = found;
-  const rows = ids!.map((id, i) => {
-    const row = Array.from({ length: classes }, (_, c) => probabilities[i * classes + c]!);
-    return [id, { label: labels[i]!, answer: row.indexOf(Math.max(...row)) }] as const;
-  });
-  return { ...found, rows: new Map(rows) };
+  const answers = predictedClasses(probabilities, classes);
+  return new Map(ids.map((id, i) => [id, { label: labels[i]!, answer: answers[i]! }]));
 }
 
 function comparison(ids: readonly string[], a: Answers, b: Answers, classes: number) {
-  const [ofA, ofB] = [a, b].map(({ rows }) => ids.map((id) => rows.get(id)!)) as [
-    { label: number; answer: number }[],
-    { label: number; answer: number }[],
+  const changed = ids.find((id) => a.get(id)!.label !== b.get(id)!.label);
+  if (changed !== undefined) {
+    throw new CliError("RUN_INVALID", `${changed} has another label in each run: train them on the same labels`);
+  }
+  const labels = ids.map((id) => a.get(id)!.label);
+  const [answersA, answersB] = [a, b].map((answers) => ids.map((id) => answers.get(id)!.answer)) as [
+    number[],
+    number[],
   ];
-  const changed = ofA.findIndex(({ label }, i) => label !== ofB[i]!.label);
-  if (changed >= 0)
-    throw new CliError("RUN_INVALID", `${ids[changed]} has another label in each run: train them on the same labels`);
-  const labels = ofA.map(({ label }) => label);
-  const [answersA, answersB] = [ofA.map(({ answer }) => answer), ofB.map(({ answer }) => answer)];
   const right = (answers: readonly number[]) => answers.map((answer, i) => answer === labels[i]);
   const options = { classes, seed: SEED, confidence: CONFIDENCE };
   const score = (name: "accuracy" | "balancedAccuracy", statistic: ConfusionStatistic) => {

@@ -12,8 +12,8 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { act, type CliContext } from "../context.ts";
 import { CliError, ExitWith } from "../errors.ts";
 import { type CommonOptions, whole } from "../options.ts";
-import { readRun } from "../run/diagnose-run.ts";
 import { probeRun } from "../run/probe-run.ts";
+import { readRun } from "../run/read-run.ts";
 
 interface Options extends CommonOptions {
   readonly classes?: number[];
@@ -92,7 +92,8 @@ async function inputOf(
 
 function textOf(found: Diagnosis, probes: readonly ProbeOutcome[], all: boolean): string {
   const tested = probes.map(({ probe, explanation }) => `  ${probe}: ${explanation}`);
-  const text = describeDiagnosis(found, { all });
+  const more = !all && found.notEvaluated.length > 0 ? " --all lists them." : "";
+  const text = describeDiagnosis(found, { all }) + more;
   return tested.length === 0 ? text : [text, "", "Experiments:", ...tested].join("\n");
 }
 

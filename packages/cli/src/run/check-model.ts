@@ -1,9 +1,9 @@
 import type { Batch, Dataset } from "@cassava/contracts";
-import { imageBatches, random, shuffled } from "@cassava/data";
-import { defaultDecoder } from "@cassava/data/node";
+import { random, shuffled } from "@cassava/data";
 import type { ModelChecks } from "@cassava/metrics/diagnosis";
 import type { CassavaClassifier } from "@cassava/models";
 import type { FeatureSet } from "@cassava/train";
+import { fewImages } from "./few-images.ts";
 import { lossOf } from "./loss-of.ts";
 
 /** Images that are looked at. */
@@ -19,8 +19,11 @@ export async function checkModel(
   { train, validation }: { readonly train: readonly string[]; readonly validation: readonly string[] },
   signal: AbortSignal,
 ): Promise<ModelChecks> {
-  const held = await firstBatch(model, dataset, validation, signal);
-  const trained = await firstBatch(model, dataset, train, signal);
+  // From all over a part, which may be sorted.
+  const some = (part: readonly string[]) =>
+    fewImages(model, dataset, shuffled(part, random(1, "checks")).slice(0, IMAGES), signal);
+  const held = await some(validation);
+  const trained = await some(train);
   const black = { ...held, images: new Uint8Array(held.images.length) };
   const loss = async (batch: Batch, mode: "inference" | "training" = "inference") =>
     (await lossOf(model, await featuresOf(model, batch), mode)).loss;
@@ -31,20 +34,6 @@ export async function checkModel(
     trainingModeLoss: await loss(trained, "training"),
     trainingImagesLoss: await loss(trained),
   };
-}
-
-/** Some images of a part, from all over it. */
-async function firstBatch(
-  model: CassavaClassifier,
-  dataset: Dataset,
-  part: readonly string[],
-  signal: AbortSignal,
-): Promise<Batch> {
-  const ids = shuffled(part, random(1, "checks")).slice(0, IMAGES);
-  const size = model.frozen.inputSize;
-  const source = imageBatches(dataset, { ids, size, batchSize: IMAGES, decode: defaultDecoder() });
-  for await (const batch of source.batches(0, signal)) return batch;
-  throw new Error("a part of the split is empty");
 }
 
 async function featuresOf(model: CassavaClassifier, batch: Batch): Promise<FeatureSet> {

@@ -1,9 +1,9 @@
-import { logLoss } from "@cassava/metrics";
+import { accuracyScore, logLoss, predictedClasses } from "@cassava/metrics";
 import type { CassavaClassifier } from "@cassava/models";
 import type { FeatureSet } from "@cassava/train";
 import * as tf from "@tensorflow/tfjs";
 
-/** Loss and accuracy; the weights stay as they are, also the moving statistics, which a pass in training mode moves on. */
+/** Mean loss, in nats, and accuracy on labelled features; the weights stay as they are, also the moving statistics, which a pass in training mode moves on. */
 export async function lossOf(model: CassavaClassifier, set: FeatureSet, mode: "training" | "inference") {
   const classes = model.classes.length;
   const moving = model.weights.filter(({ trainable }) => !trainable);
@@ -16,10 +16,9 @@ export async function lossOf(model: CassavaClassifier, set: FeatureSet, mode: "t
   for (const [i, { variable }] of moving.entries()) variable.assign(before[i]!);
   tf.dispose(before);
   const labels = set.labels!;
-  const right = labels.filter((label, i) => {
-    const row = probabilities.subarray(i * classes, (i + 1) * classes);
-    return row.indexOf(Math.max(...row)) === label;
-  }).length;
-  const loss = logLoss(labels, probabilities, { classes, sumTolerance: 1e-3 });
-  return { loss, accuracy: right / labels.length, images: labels.length };
+  return {
+    loss: logLoss(labels, probabilities, { classes }),
+    accuracy: accuracyScore(labels, predictedClasses(probabilities, classes), { classes }),
+    images: labels.length,
+  };
 }

@@ -1,6 +1,4 @@
-import type { Batch, Dataset } from "@cassava/contracts";
-import { imageBatches } from "@cassava/data";
-import { defaultDecoder } from "@cassava/data/node";
+import type { Dataset } from "@cassava/contracts";
 import {
   diagnose,
   type Finding,
@@ -12,6 +10,7 @@ import {
 import { type CassavaClassifier, checkContract, untrainedWeights } from "@cassava/models";
 import type { ActionContext } from "../context.ts";
 import { CliError } from "../errors.ts";
+import { fewImages } from "./few-images.ts";
 import { type Knowledge, setupOf } from "./knowledge.ts";
 import type { TrainSettings } from "./settings.ts";
 
@@ -39,9 +38,9 @@ export interface PreflightInput {
 export async function preflight(
   model: CassavaClassifier,
   { dataset, train, settings, known, force }: PreflightInput,
-  { output }: ActionContext,
+  { output, signal }: ActionContext,
 ): Promise<Knowledge> {
-  const batch = await firstBatch(model, dataset, train);
+  const batch = await fewImages(model, dataset, train.slice(0, FIRST_IMAGES), signal);
   checkContract(model.contract, batch);
   const frozen = settings.unfreeze !== "all" && settings.weights !== "none";
   const untrained = frozen ? untrainedWeights(model.backbone.weights) : { names: [], of: 0 };
@@ -59,10 +58,10 @@ export async function preflight(
   const { findings } = diagnose(seen, { rules: RULES.filter((rule) => rule.preflight === true) });
   const errors = findings.filter(({ severity }) => severity === "error");
   for (const finding of findings) {
-    if (finding.severity === "warning" || (force && finding.severity === "error")) output.warn(line(finding));
+    if (finding.severity === "warning" || (force && finding.severity === "error")) output.warn(findingLine(finding));
   }
   if (errors.length === 0 || force) return seen;
-  const message = `this run cannot end well: ${errors.map(line).join("; ")} (--force trains it all the same)`;
+  const message = `this run cannot end well: ${errors.map(findingLine).join("; ")} (--force trains it all the same)`;
   throw new CliError("PREFLIGHT_FAILED", message);
 }
 
@@ -77,16 +76,8 @@ function unloaded({ names, of }: ReturnType<typeof untrainedWeights>): WeightObs
   return { missing: names.length > of / 2 ? names : [] };
 }
 
-async function firstBatch(model: CassavaClassifier, dataset: Dataset, ids: readonly string[]): Promise<Batch> {
-  const some = ids.slice(0, FIRST_IMAGES);
-  const size = model.frozen.inputSize;
-  const source = imageBatches(dataset, { ids: some, size, batchSize: FIRST_IMAGES, decode: defaultDecoder() });
-  for await (const batch of source.batches(0)) return batch;
-  throw new CliError("NO_IMAGES", "there is no image to train on");
-}
-
 /** A finding in one line: what was found, and what to do. */
-export function line({ rule, title, remedy }: Finding): string {
+export function findingLine({ rule, title, remedy }: Finding): string {
   const [first] = remedy.split(/(?<=\.) /);
   return `${rule}: ${title}. ${first}`;
 }

@@ -29,7 +29,7 @@ import {
 import type { ActionContext } from "../context.ts";
 import type { Output } from "../terminal/output.ts";
 import type { Knowledge } from "./knowledge.ts";
-import { line } from "./preflight.ts";
+import { findingLine } from "./preflight.ts";
 import type { TrainSettings } from "./settings.ts";
 import { watchTraining } from "./watch-training.ts";
 
@@ -85,7 +85,7 @@ export function callbacksOf({ plateau }: TrainSettings, { known, observer }: Wat
       observer,
       // The others were asked before the first step.
       rules: RULES.filter(({ preflight }) => preflight !== true),
-      onFinding: (finding, epoch) => output.warn(`epoch ${epoch + 1}: ${line(finding)}`),
+      onFinding: (finding, epoch) => output.warn(`epoch ${epoch + 1}: ${findingLine(finding)}`),
     }),
   ];
 }

@@ -57,7 +57,7 @@ export function describeDiagnosis(
         lines.push(...wrap(`  ${rule}: needs ${list(missing)}`, width, "    "));
     } else {
       const what = plural(notEvaluated.length, "rule");
-      lines.push(...wrap(`${what} could not be evaluated for lack of inputs (--all lists them).`, width));
+      lines.push(...wrap(`${what} could not be evaluated for lack of inputs.`, width));
     }
   }
   return lines.join("\n");

@@ -1,3 +1,4 @@
+import { labelEntropy } from "../classification/baseline.ts";
 import type { DiagnosisInput, Predictions } from "./input.ts";
 import { argMax, mean, median, total } from "./numbers.ts";
 
@@ -51,7 +52,7 @@ export function priorOf({ splitCounts, predictions, classCounts }: DiagnosisInpu
     classes: counts.length,
     majority,
     share: counts[majority]! / all,
-    entropy: counts.reduce((sum, count) => (count === 0 ? sum : sum - (count / all) * Math.log(count / all)), 0),
+    entropy: labelEntropy(counts),
     uniform: Math.log(counts.length),
     n: known === undefined ? Math.max(1, Math.round(USUAL_SHARE * all)) : all,
     exact: known !== undefined,
@@ -77,7 +78,14 @@ export function answerCounts(predictions: Predictions): number[] {
   return counts;
 }
 
-/** Probabilities of image `i`. */
+/** How many images of each class are given their own as the answer. */
+export function recognizedCounts(predictions: Predictions): number[] {
+  const counts = new Array<number>(predictions.classes).fill(0);
+  for (const [i, answer] of answers(predictions).entries()) if (answer === predictions.labels[i]) counts[answer]!++;
+  return counts;
+}
+
+/** `[classes]` probabilities of image `i`, from 0. */
 export function rowOf(probabilities: ArrayLike<number>, i: number, classes: number): number[] {
   return Array.from({ length: classes }, (_, c) => probabilities[i * classes + c]!);
 }
@@ -131,10 +139,8 @@ export function learns(input: DiagnosisInput): boolean {
 /** Way of the balanced accuracy from that of chance to 1, on the answers; undefined without them. */
 export function balancedGain({ predictions }: DiagnosisInput): number | undefined {
   if (predictions === undefined || predictions.labels.length === 0) return undefined;
-  const counts = labelCounts(predictions);
-  const right = new Array<number>(predictions.classes).fill(0);
-  for (const [i, answer] of answers(predictions).entries()) if (answer === predictions.labels[i]) right[answer]!++;
-  const recalls = counts.flatMap((count, c) => (count === 0 ? [] : [right[c]! / count]));
+  const right = recognizedCounts(predictions);
+  const recalls = labelCounts(predictions).flatMap((count, c) => (count === 0 ? [] : [right[c]! / count]));
   if (recalls.length < 2) return undefined;
   const chance = 1 / recalls.length;
   return (mean(recalls) - chance) / (1 - chance);

@@ -1,6 +1,11 @@
 import type { PixelStatistics } from "./input.ts";
 
-/** Least, largest, mean and deviation of pixels by channel; `images` is row-major with the channels last. */
+/**
+ * Least and largest of pixels, and mean and standard deviation of each channel, in the pixels' own unit. A value that is not a number
+ * shows in the least or largest.
+ *
+ * @param images `[n, height, width, channels]`, row-major
+ */
 export function pixelStatistics(images: ArrayLike<number>, channels = 3): PixelStatistics {
   const [sum, squares] = [new Array<number>(channels).fill(0), new Array<number>(channels).fill(0)];
   let [min, max] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];

@@ -13,9 +13,9 @@ export function rate(value: number): string {
   return value >= 0.01 && value < 1000 ? `${value}` : value.toExponential().replace("e+", "e");
 }
 
-/** "1 image", "2 images". */
-export function plural(count: number, noun: string): string {
-  return `${count.toLocaleString("en")} ${noun}${count === 1 ? "" : "s"}`;
+/** "1 image", "2 images"; `many` where an s does not make it. */
+export function plural(count: number, noun: string, many = `${noun}s`): string {
+  return `${count.toLocaleString("en")} ${count === 1 ? noun : many}`;
 }
 
 /** "epochs 3 to 30", "epoch 3". */

@@ -25,11 +25,11 @@ export interface TrainingObserver {
 
 /** Looks at a training for `diagnose` of @cassava/metrics, at the cost of copies of some weights at a few steps. */
 export function observeTraining(): TrainingObserver {
-  const labels: number[][] = [];
+  let labels: readonly number[][] = [];
   const orders: string[] = [];
   const losses: number[] = [];
   const seen = new Map<string, { trainable: boolean; changed?: boolean; ratios: number[] }>();
-  let [waited, elapsed, labelled] = [0, 0, false];
+  let [waited, elapsed] = [0, 0];
   let batchesOfEpoch = 0;
 
   return {
@@ -39,20 +39,24 @@ export function observeTraining(): TrainingObserver {
         ...source,
         async *batches(epoch, signal, from = 0) {
           const started = performance.now();
-          const whole = from === 0;
-          const collect = whole && !labelled;
+          const collected: number[][] = [];
           let hash = 0x811c9dc5;
-          let asked = performance.now();
-          for await (const batch of source.batches(epoch, signal, from)) {
-            waited += performance.now() - asked;
-            if (whole && orders.length < MOST_ORDERS) for (const id of batch.ids) hash = mix(hash, id);
-            if (collect && batch.labels) labels.push([...batch.labels]);
-            yield batch;
-            asked = performance.now();
+          let asked = started;
+          try {
+            for await (const batch of source.batches(epoch, signal, from)) {
+              waited += performance.now() - asked;
+              if (orders.length < MOST_ORDERS) for (const id of batch.ids) hash = mix(hash, id);
+              if (labels.length === 0 && batch.labels) collected.push([...batch.labels]);
+              yield batch;
+              asked = performance.now();
+            }
+          } finally {
+            elapsed += performance.now() - started;
           }
-          elapsed += performance.now() - started;
-          labelled ||= collect;
-          if (whole && orders.length < MOST_ORDERS) orders.push((hash >>> 0).toString(16));
+          // Only whole epochs say how images are ordered: one that was resumed or left early says nothing.
+          if (from > 0) return;
+          if (labels.length === 0) labels = collected;
+          if (orders.length < MOST_ORDERS) orders.push((hash >>> 0).toString(16));
         },
       };
     },
@@ -66,7 +70,7 @@ export function observeTraining(): TrainingObserver {
       };
       return {
         onRunStart({ weights }) {
-          for (const { name, trainable } of weights) seen.set(name, { trainable, ratios: [], ...seen.get(name) });
+          for (const { name, trainable } of weights) seen.set(name, { ratios: [], ...seen.get(name), trainable });
           first = copies(weights.filter(({ trainable }) => trainable));
         },
         async onBatchEnd({ batch, loss, run }) {

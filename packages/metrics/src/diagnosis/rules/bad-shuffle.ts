@@ -1,3 +1,4 @@
+import { chiSquare } from "../numbers.ts";
 import { defineRule } from "../rule.ts";
 import { plural } from "../text.ts";
 
@@ -19,19 +20,8 @@ export const badShuffle = defineRule({
       for (let i = 0; i < batch.length; i++) row[batch[i]!] = (row[batch[i]!] ?? 0) + 1;
       return row;
     });
-    const classes = Math.max(...counts.map((row) => row.length));
-    const all = Array.from({ length: classes }, (_, c) => counts.reduce((sum, row) => sum + (row[c] ?? 0), 0));
-    const n = all.reduce((sum, count) => sum + count, 0);
-    const there = all.filter((count) => count > 0).length;
-    if (there < 2) return { missing: ["batches of two classes"] };
-    let statistic = 0;
-    for (const [b, row] of counts.entries()) {
-      for (const [c, count] of all.entries()) {
-        const expected = (labels[b]!.length * count) / n;
-        if (expected > 0) statistic += ((row[c] ?? 0) - expected) ** 2 / expected;
-      }
-    }
-    const freedom = (counts.length - 1) * (there - 1);
+    const { statistic, freedom } = chiSquare(counts);
+    if (freedom < 1) return { missing: ["batches of two classes"] };
     const dispersion = statistic / freedom;
     // The noise of the mean: chi-squared per degree has a variance of 2 / freedom, and more where classes are rare.
     const limit = Math.max(most, 1 + 6 * Math.sqrt(2 / freedom));
@@ -45,7 +35,7 @@ export const badShuffle = defineRule({
           { name: "dispersion of the classes over the batches (1: shuffled)", value: dispersion },
           { name: "batches", value: counts.length },
         ],
-        explanation: `Over ${plural(counts.length, "batch").replace("batchs", "batches")} the classes vary ${dispersion.toFixed(1)} times as much as those of shuffled images. The network learns the class at hand and forgets the ones before.`,
+        explanation: `Over ${plural(counts.length, "batch", "batches")} the classes vary ${dispersion.toFixed(1)} times as much as those of shuffled images. The network learns the class at hand and forgets the ones before.`,
         causes: [{ cause: "not-shuffled", weight: 0.92 }],
         remedy:
           "Shuffle all images anew in every epoch, by index; a shuffle buffer smaller than the data set does not do it.",

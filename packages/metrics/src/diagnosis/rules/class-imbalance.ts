@@ -1,4 +1,5 @@
-import { answers, className, labelCounts } from "../facts.ts";
+import { labelEntropy } from "../../classification/baseline.ts";
+import { className, labelCounts, recognizedCounts } from "../facts.ts";
 import { argMax, total } from "../numbers.ts";
 import { defineRule } from "../rule.ts";
 import { percent } from "../text.ts";
@@ -25,16 +26,14 @@ export const classImbalance = defineRule({
     const majority = argMax(counts);
     const rarest = counts.indexOf(Math.min(...there));
     const ratio = counts[majority]! / counts[rarest]!;
-    const entropy = there.reduce((sum, count) => sum - (count / n) * Math.log(count / n), 0);
-    const evenness = there.length < 2 ? 1 : entropy / Math.log(there.length);
+    const evenness = there.length < 2 ? 1 : labelEntropy(there) / Math.log(there.length);
     if (ratio <= much && evenness >= least)
       return { pass: { refutes: [{ cause: "imbalance", weight: ratio < 3 ? 0.7 : 0.1 }] } };
     const { predictions } = input;
     let lost: number[] = [];
     if (predictions !== undefined) {
       const images = labelCounts(predictions);
-      const right = new Array<number>(predictions.classes).fill(0);
-      for (const [i, answer] of answers(predictions).entries()) if (answer === predictions.labels[i]) right[answer]!++;
+      const right = recognizedCounts(predictions);
       lost = images.flatMap((count, c) => (c !== majority && count >= 10 && right[c]! <= none * count ? [c] : []));
     }
     const others =

@@ -19,10 +19,7 @@ export const headSize = defineRule({
       finding: {
         severity: few ? "error" : "warning",
         confidence: 0.97,
-        title: `the last layer has ${plural(setup.outputs, "unit")} for ${plural(wanted, "class")}`.replace(
-          "classs",
-          "classes",
-        ),
+        title: `the last layer has ${plural(setup.outputs, "unit")} for ${plural(wanted, "class", "classes")}`,
         evidence: [
           { name: "units of the last layer", value: setup.outputs },
           { name: "classes", value: wanted },

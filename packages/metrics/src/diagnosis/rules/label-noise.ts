@@ -1,4 +1,5 @@
-import { answers, labelCounts, rowOf } from "../facts.ts";
+import { labelCounts, recognizedCounts, rowOf } from "../facts.ts";
+import { total } from "../numbers.ts";
 import { defineRule } from "../rule.ts";
 import { percent, plural } from "../text.ts";
 
@@ -21,7 +22,7 @@ export const labelNoise = defineRule({
     }
     const { labels, probabilities, classes, ids } = predictions;
     const counts = labelCounts(predictions);
-    const right = answers(predictions).filter((answer, i) => answer === labels[i]).length / labels.length;
+    const right = total(recognizedCounts(predictions)) / labels.length;
     const share = Math.max(...counts) / labels.length;
     if ((right - share) / (1 - share) < gain) return { missing: ["a model that is better than the majority class"] };
     // A class is claimed where its probability is above the mean of those that images with its label are given.

@@ -1,4 +1,4 @@
-import { answerCounts, answers, className, labelCounts } from "../facts.ts";
+import { answerCounts, className, labelCounts, recognizedCounts } from "../facts.ts";
 import { defineRule } from "../rule.ts";
 import { list, percent } from "../text.ts";
 
@@ -24,8 +24,7 @@ export const minorityIgnored = defineRule({
     const given = answerCounts(predictions);
     // One answer for everything is another symptom.
     if (Math.max(...given) >= collapse * predictions.labels.length) return { pass: {} };
-    const right = new Array<number>(predictions.classes).fill(0);
-    for (const [i, answer] of answers(predictions).entries()) if (answer === predictions.labels[i]) right[answer]!++;
+    const right = recognizedCounts(predictions);
     const recall = right.map((count, c) => count / counts[c]!);
     const judged = counts.flatMap((count, c) => (count >= images ? [c] : []));
     const ignored = judged.filter((c) => 1 - recall[c]! > error);

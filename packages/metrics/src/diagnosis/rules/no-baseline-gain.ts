@@ -1,5 +1,5 @@
-import { answers, balancedGain, labelCounts, learns, priorOf, series } from "../facts.ts";
-import { largest } from "../numbers.ts";
+import { balancedGain, labelCounts, learns, priorOf, recognizedCounts, series } from "../facts.ts";
+import { largest, total } from "../numbers.ts";
 import { defineRule } from "../rule.ts";
 import { percent, plural } from "../text.ts";
 
@@ -19,7 +19,7 @@ export const noBaselineGain = defineRule({
     let [score, share, n] = [Number.NaN, Number.NaN, 0];
     if (predictions !== undefined && predictions.labels.length > 0) {
       n = predictions.labels.length;
-      score = answers(predictions).filter((answer, i) => answer === predictions.labels[i]).length / n;
+      score = total(recognizedCounts(predictions)) / n;
       share = Math.max(...labelCounts(predictions)) / n;
     } else {
       const { values } = series(input, "val_accuracy");

@@ -37,7 +37,10 @@ interface PredictionLine {
 }
 
 /** The labelled answers of a run for a part of its split; undefined where there are none. Throws CliError `RUN_INVALID`. */
-export async function readPredictions(run: string, part: "validation" | "test"): Promise<Predictions | undefined> {
+export async function readPredictions(
+  run: string,
+  part: "validation" | "test",
+): Promise<(Predictions & { readonly ids: readonly string[] }) | undefined> {
   const file = join(run, "predictions.jsonl");
   if (!existsSync(file)) return undefined;
   let rows: PredictionLine[];
