@@ -86,6 +86,16 @@ describe("--frozen-engine", () => {
       expect(text).toMatch(/features of train: 60 images in .*, 0 from the cache/);
   });
 
+  it("keeps features in float16 where that is asked for, apart, and gives nearly the same run", async () => {
+    const { code, stderr } = await train("halves", "--frozen-engine", "onnx", "--feature-precision", "float16");
+    expect([code, stderr]).toEqual([0, expect.stringMatching(/features of train: 60 images in .*, 0 from the cache/)]);
+    expect((await json("halves", "config.json")).settings.featurePrecision).toBe("float16");
+    const evaluated = await cassava(folder.path, "evaluate", "halves", "--json");
+    expect(JSON.parse(evaluated.stdout).reproduced).toBe(true);
+    expect(evaluated.stderr).toMatch(/20 from the cache/);
+    expect(largestDifference(await expected("halves"), await expected("onnx"))).toBeLessThan(0.02);
+  });
+
   it("is tfjs where everything is trained, without a word", async () => {
     const { code, stderr } = await train("all", "--unfreeze", "all");
     expect(code).toBe(0);

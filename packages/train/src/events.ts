@@ -57,14 +57,21 @@ export function historyOf(epochs: readonly EpochLogs[]): History {
   return Object.fromEntries(keys.map((key) => [key, epochs.map((logs) => logs[key] ?? Number.NaN)]));
 }
 
-/** Events that a producer pushes and one consumer iterates over; what nobody reads yet waits. */
+/** Events that wait for a consumer that has not begun to iterate; of more than these the older half is forgotten. */
+const UNREAD = 20_000;
+
+/**
+ * Events that a producer pushes and one consumer iterates over. What it has not read yet waits; where nobody iterates at all, as where
+ * only a run's `result` is awaited, memory stays bounded.
+ */
 export function eventQueue<T>(): { push(event: T): void; end(error?: unknown): void; events: AsyncIterable<T> } {
   const waiting: T[] = [];
-  let ended = false;
+  let [ended, read] = [false, false];
   let failure: { error: unknown } | undefined;
   let wake = () => {};
   return {
     push(event) {
+      if (!read && waiting.length >= UNREAD) waiting.splice(0, UNREAD / 2);
       waiting.push(event);
       wake();
     },
@@ -75,6 +82,7 @@ export function eventQueue<T>(): { push(event: T): void; end(error?: unknown): v
     },
     events: {
       async *[Symbol.asyncIterator]() {
+        read = true;
         while (true) {
           while (waiting.length > 0) yield waiting.shift()!;
           if (failure) throw failure.error;

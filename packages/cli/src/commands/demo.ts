@@ -106,6 +106,7 @@ function demoSettings(given: Pick<TrainSettings, "dataset" | "seed" | "epochs" |
     ema: null,
     augment: "none",
     views: 1,
+    featurePrecision: "float32",
     mixUp: 0,
     labelSmoothing: 0,
     classWeights: "none",

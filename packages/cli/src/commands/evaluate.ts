@@ -116,8 +116,9 @@ async function evaluateOn(dataset: Dataset, evaluation: Evaluation, action: Acti
         `${run}: config.json and the model disagree about the classes: train the run again`,
       );
     }
-    const supply = featureSupply(model, dataset, ids.length, action);
     const { settings } = config;
+    const { featurePrecision: precision } = settings;
+    const supply = featureSupply(model, dataset, { images: ids.length, precision }, action);
     const answers = await answersFor(model, supply, { label: part ?? "all images", ids }, settings, signal);
     return { excluded, summary: measure(answers, settings.seed) };
   } finally {

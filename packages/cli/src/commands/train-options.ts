@@ -34,6 +34,7 @@ export interface TrainOptions extends CommonOptions {
   readonly ema?: number;
   readonly augment: string;
   readonly views: number;
+  readonly featurePrecision: TrainSettings["featurePrecision"];
   readonly mixup: number;
   readonly labelSmoothing: number;
   readonly classWeights: TrainSettings["classWeights"];
@@ -118,6 +119,14 @@ export function addTrainOptions(command: Command, say: (line: string) => void): 
     .option("--ema <decay>", "evaluate and keep an average of the weights, such as 0.99", share)
     .option("--augment <steps>", AUGMENT, augmentationText, "none")
     .option("--views <n>", "with --augment: kinds of each image whose features are kept", whole(1, 64), 4)
+    .addOption(
+      choice(
+        "--feature-precision <name>",
+        "how features of the frozen part are kept; float16: half of the memory, rounded to 11 bits",
+        ["float32", "float16"],
+        "float32",
+      ),
+    )
     .option("--mixup <alpha>", "mix training images and their labels, such as 0.2; 0: never", fromZero, 0)
     .option("--label-smoothing <share>", "share of the target given to all classes", share, 0)
     .addOption(
@@ -216,6 +225,7 @@ export function settingsOf(
     ema: options.ema ?? null,
     augment: options.augment,
     views: options.augment === "none" ? 1 : options.views,
+    featurePrecision: options.featurePrecision,
     mixUp: options.mixup,
     labelSmoothing: options.labelSmoothing,
     classWeights: options.classWeights,

@@ -5,8 +5,10 @@ import { defaultDecoder, folderStore } from "@cassava/data/node";
 import { type CassavaClassifier, stagesOf } from "@cassava/models";
 import {
   extractFeatures,
+  type FeaturePrecision,
   type FeatureSet,
   type FeatureSource,
+  type FeatureValues,
   featureBatches,
   imageFeatures,
   viewBatches,
@@ -18,6 +20,8 @@ import { bytes, duration, plural } from "../terminal/format.ts";
 const EXTRACTION_BATCH = 32;
 /** Features of all parts that may be held in memory; above it they are computed anew every epoch. */
 const HELD_BYTES = 2 ** 30;
+/** Features that the cache keeps, of all runs; the least recently used go first. */
+const CACHE_BYTES = 2 ** 33;
 
 /** Images of a data set by id, and how they are ordered. */
 export interface FeatureRequest {
@@ -38,25 +42,32 @@ export type ViewRequest = { readonly policy: Augmentation; readonly seed: number
 /** What a model's trainable part sees of the images of one data set. */
 export type FeatureSupply = (label: string, request: FeatureRequest) => Promise<FeatureSource>;
 
+/** What {@link featureSupply} supplies. */
+export interface SupplyOptions {
+  /** Images of all parts, counted once for each view. */
+  readonly images: number;
+  readonly precision: FeaturePrecision;
+}
+
 /**
  * Features by way of the cache where a frozen part does real work; where the network is trained down to its pixels, or where the
- * features of `images` images (counted once for each view) would not fit into memory, straight from the images.
+ * features would not fit into memory, straight from the images.
  */
 export function featureSupply(
   model: CassavaClassifier,
   dataset: Dataset,
-  images: number,
+  { images, precision }: SupplyOptions,
   { output, env, signal }: ActionContext,
 ): FeatureSupply {
   const decode = defaultDecoder();
   const size = model.frozen.inputSize;
   const width = model.frozen.outputShape.reduce((product, n) => product * n, 1);
   const downToPixels = model.cut === stagesOf(model.backbone.graph)[0];
-  const held = images * width * 4;
+  const held = images * width * (precision === "float16" ? 2 : 4);
   const tooMuch = !downToPixels && held > HELD_BYTES;
   if (tooMuch) {
     output.warn(
-      `the features would take ${bytes(held)}: they are computed anew every epoch; unfreeze less, or take fewer --views, to keep them`,
+      `the features would take ${bytes(held)}: they are computed anew every epoch; unfreeze less, take fewer --views${precision === "float16" ? "" : " or --feature-precision float16"}, to keep them`,
     );
   }
   if (downToPixels || tooMuch) {
@@ -67,13 +78,18 @@ export function featureSupply(
       return imageFeatures(model.frozen, imageBatches(dataset, options), batchSize);
     };
   }
-  const cache = folderStore(join(cacheFolder(env), "features"));
+  const cache = folderStore(join(cacheFolder(env), "features"), { maxBytes: CACHE_BYTES });
   const extract = async (label: string, ids: readonly string[], augment?: ImageBatchesOptions["augment"]) => {
     const options = { ids, size, batchSize: EXTRACTION_BATCH, decode, ...(augment && { augment }) };
     const progress = output.progress(`features of ${label}`, ids.length);
     const onProgress = ({ done, cached }: { done: number; cached: number }) =>
       progress.update(done, `${cached} from the cache`);
-    const set = await extractFeatures(model.frozen, imageBatches(dataset, options), { cache, signal, onProgress });
+    const set: FeatureSet<FeatureValues> = await extractFeatures(model.frozen, imageBatches(dataset, options), {
+      cache,
+      precision,
+      signal,
+      onProgress,
+    });
     const seconds = duration(progress.end());
     output.info(`features of ${label}: ${plural(ids.length, "image")} in ${seconds}, ${set.cached} from the cache`);
     return set;
@@ -86,7 +102,7 @@ export function featureSupply(
       return featureBatches(set, { batchSize, shuffle });
     }
     const { views } = augment;
-    const sets: FeatureSet[] = [];
+    const sets: FeatureSet<FeatureValues>[] = [];
     for (let view = 1; view <= views; view++) {
       sets.push(await extract(`${label}, view ${view} of ${views}`, ids, { policy, seed, views: { only: view } }));
     }

@@ -45,6 +45,8 @@ export interface TrainSettings {
   readonly augment: string;
   /** Views of each image that are kept as features. */
   readonly views: number;
+  /** How features of the frozen part are kept, in memory and in the cache. */
+  readonly featurePrecision: "float32" | "float16";
   /** Both parameters of mixup's Beta distribution; 0: nothing is mixed. */
   readonly mixUp: number;
   readonly labelSmoothing: number;

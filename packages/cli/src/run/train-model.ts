@@ -74,7 +74,7 @@ export async function trainModel(input: TrainModelInput, context: ActionContext)
     const observer = observeTraining();
     const watched = { known: seen, observer };
     /** For where the cut is now. */
-    const supply = () => featureSupply(model, dataset, images, context);
+    const supply = () => featureSupply(model, dataset, { images, precision: settings.featurePrecision }, context);
     const sources = async () => {
       const supplied = supply();
       const train = await supplied("train", { ids: input.train, batchSize, shuffle: { seed }, augment });

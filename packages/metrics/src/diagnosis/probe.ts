@@ -30,3 +30,14 @@ export interface Probe {
 export function untested(probe: string, what: string): ProbeOutcome {
   return { probe, confirms: [], refutes: [], evidence: [], explanation: `it cannot be run here: there is no ${what}.` };
 }
+
+/** The outcome of a probe that got numbers that are none: they say nothing of what it tests, only that something overflows. */
+export function overflown(probe: string, what: string): ProbeOutcome {
+  return {
+    probe,
+    confirms: [{ cause: "numeric-overflow", weight: 0.5 }],
+    refutes: [],
+    evidence: [],
+    explanation: `it says nothing: ${what} is not a finite number.`,
+  };
+}

@@ -1,4 +1,4 @@
-import type { Probe } from "../probe.ts";
+import { overflown, type Probe } from "../probe.ts";
 import { nats, percent } from "../text.ts";
 
 const [IMAGES, STEPS, MOST] = [16, 150, 0.05];
@@ -13,6 +13,8 @@ export const overfitOneBatch: Probe = {
   async run(host, _input, signal) {
     const { losses, error } = await host.overfit({ images: IMAGES, steps: STEPS, signal });
     const [first, last] = [losses[0] ?? Number.NaN, losses.at(-1) ?? Number.NaN];
+    // Before the first step no rate has done anything yet.
+    if (!Number.isFinite(first)) return overflown(this.id, "the loss before the first step");
     const evidence = [
       { name: "share of the images that stay wrong", value: error },
       { name: "loss of the first step", value: first, unit: "nats" },

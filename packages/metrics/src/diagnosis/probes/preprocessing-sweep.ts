@@ -1,5 +1,5 @@
 import type { LinearProbeScore, PixelTreatment } from "@cassava/contracts";
-import { type Probe, untested } from "../probe.ts";
+import { overflown, type Probe, untested } from "../probe.ts";
 import { list, nats } from "../text.ts";
 
 const IMAGES = 240;
@@ -29,6 +29,7 @@ export const preprocessingSweep: Probe = {
       if (score !== undefined) others.push([pixels, score]);
     }
     if (given === undefined || others.length === 0) return untested(this.id, "a linear model on the features");
+    if (!Number.isFinite(given.logLoss)) return overflown(this.id, "the loss of a linear model on the features");
     // What the weights declare is the first suspect: among what is as good as it, others are only better by chance.
     const gain = ([, score]: (typeof others)[number]) => d2(score) - d2(given);
     const best = others.reduce((one, two) => (gain(two) > gain(one) ? two : one));

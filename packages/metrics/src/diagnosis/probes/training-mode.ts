@@ -1,4 +1,4 @@
-import type { Probe } from "../probe.ts";
+import { overflown, type Probe } from "../probe.ts";
 import { nats } from "../text.ts";
 
 const [IMAGES, MORE] = [32, 0.25];
@@ -13,6 +13,7 @@ export const trainingMode: Probe = {
     const options = { split: "train", images: IMAGES, signal } as const;
     const inference = await host.evaluate(options);
     const training = await host.evaluate({ ...options, mode: "training" });
+    if (!Number.isFinite(inference.loss + training.loss)) return overflown(this.id, "the loss of these images");
     const off = inference.loss > (1 + MORE) * training.loss && inference.loss - training.loss > 0.1;
     return {
       probe: this.id,

@@ -1,4 +1,4 @@
-import type { Probe } from "../probe.ts";
+import { overflown, type Probe } from "../probe.ts";
 import { nats } from "../text.ts";
 
 const [IMAGES, NEAR] = [64, 0.02];
@@ -13,6 +13,7 @@ export const zeroedInput: Probe = {
     const options = { split: "validation", images: IMAGES, signal } as const;
     const real = await host.evaluate(options);
     const zeroed = await host.evaluate({ ...options, zeroed: true });
+    if (!Number.isFinite(real.loss + zeroed.loss)) return overflown(this.id, "the loss of these images");
     const same = Math.abs(zeroed.loss - real.loss) <= NEAR * Math.abs(real.loss);
     return {
       probe: this.id,

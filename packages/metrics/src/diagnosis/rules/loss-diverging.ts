@@ -3,6 +3,12 @@ import { largest, mean } from "../numbers.ts";
 import { defineRule } from "../rule.ts";
 import { nats } from "../text.ts";
 
+const KINDS = {
+  away: { severity: "error", confidence: 0.9, title: "the training loss has run away" },
+  burst: { severity: "warning", confidence: 0.8, title: "the training loss shot up after the first steps" },
+  risen: { severity: "info", confidence: 0.4, title: "the training loss has risen again" },
+} as const;
+
 /** The training loss is a multiple of its best, or was. */
 export const lossDiverging = defineRule({
   id: "loss-diverging",
@@ -28,23 +34,28 @@ export const lossDiverging = defineRule({
     const limit = multiple * (input.setup?.balanced === true ? 3 : 1);
     const burst = losses.length > 0 && peak > limit * Math.max(start, 1) && losses.indexOf(peak) > 0;
     if (!rises && !burst) return { pass: {} };
+    // A loss that is still a fraction of where it began has not run away.
+    const kind = rises && last >= 0.5 * values[0]! ? "away" : burst ? "burst" : "risen";
+    const { severity, confidence, title } = KINDS[kind];
     return {
       finding: {
-        severity: rises ? "error" : "warning",
-        confidence: rises ? 0.9 : 0.8,
-        title: rises ? "the training loss has run away" : "the training loss shot up after the first steps",
-        evidence: rises
-          ? [
-              { name: "best training loss", value: best, unit: "nats", epochs: [at + 1] },
-              { name: "training loss at the end", value: last, unit: "nats" },
-            ]
-          : [
-              { name: "loss of the first step", value: start, unit: "nats" },
-              { name: "largest loss of a step", value: peak, unit: "nats" },
-            ],
-        explanation: rises
-          ? `It was ${nats(best)} nats in epoch ${at + 1} and stands at ${nats(last)}: the steps lead away from what was found.`
-          : `It began at ${nats(start)} nats and rose to ${nats(peak)} in step ${losses.indexOf(peak) + 1}: the first steps were far too large.`,
+        severity,
+        confidence,
+        title,
+        evidence:
+          kind === "burst"
+            ? [
+                { name: "loss of the first step", value: start, unit: "nats" },
+                { name: "largest loss of a step", value: peak, unit: "nats" },
+              ]
+            : [
+                { name: "best training loss", value: best, unit: "nats", epochs: [at + 1] },
+                { name: "training loss at the end", value: last, unit: "nats" },
+              ],
+        explanation:
+          kind === "burst"
+            ? `It began at ${nats(start)} nats and rose to ${nats(peak)} in step ${losses.indexOf(peak) + 1}: the first steps were far too large.`
+            : `It was ${nats(best)} nats in epoch ${at + 1} and stands at ${nats(last)}: the steps lead away from what was found.`,
         causes: [
           { cause: "learning-rate-too-high", weight: 0.75 },
           { cause: "numeric-overflow", weight: 0.2 },
