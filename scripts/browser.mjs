@@ -1,6 +1,5 @@
 // `pnpm test:browser`: the contract suite of @cassava/tfrecord, the data sets of @cassava/data, the saved models of @cassava/models, the
 // training of @cassava/train and the golden cases of @cassava/metrics, as built, in headless Chromium.
-import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,11 +11,9 @@ import { tfrecordSuite } from "./browser/tfrecord.mjs";
 import { trainSuite } from "./browser/train.mjs";
 import { weightsSuite } from "./browser/weights.mjs";
 import { build } from "./lib/build.mjs";
-import { run } from "./lib/run.mjs";
+import { executablePath, findChromium } from "./lib/chromium.mjs";
 import { tally } from "./lib/tally.mjs";
 
-/** Debian's; CHROMIUM names another. */
-const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
 /** Without these Chromium asks Google's servers for updates and more, which takes time where the network is closed. */
 const FLAGS = [
   "--no-sandbox",
@@ -26,20 +23,6 @@ const FLAGS = [
   "--disable-component-update",
   "--disable-sync",
 ];
-
-/** Installs Chromium, but only where nobody's machine is changed without being asked: as root in CI. */
-const findChromium = async () => {
-  if (existsSync(executablePath)) return;
-  if (process.env.CI !== "true" || process.getuid?.() !== 0) {
-    throw new Error(
-      `there is no ${executablePath}; install it (Debian: apt-get update && apt-get install -y chromium) or name another with CHROMIUM=PATH`,
-    );
-  }
-  process.stderr.write("installing Debian's chromium…\n");
-  const env = { DEBIAN_FRONTEND: "noninteractive" };
-  await run("apt-get", ["update", "-qq"], { env, tail: 10 });
-  await run("apt-get", ["install", "-y", "-qq", "chromium"], { env, tail: 10 });
-};
 
 const { check, close } = tally();
 const work = await mkdtemp(join(tmpdir(), "cassava-browser-"));

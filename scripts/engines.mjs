@@ -1,12 +1,15 @@
-// `pnpm engines`: links tfjs-node to the TensorFlow of the oracles' Python, as a user would, and runs what needs it: the
-// contract suite on that engine through each of its two packages, and the doctor. Nothing may skip here.
+// `pnpm engines`: links tfjs-node to the TensorFlow of the oracles' Python, as a user would, gives WebGPU the software adapter of Debian's
+// chromium, and runs what needs either: the contract suite on TensorFlow through each of its two packages, on Dawn and on ONNX
+// Runtime's WebGPU, and the doctor. Nothing may skip here.
 import { build } from "./lib/build.mjs";
+import { useSwiftShader } from "./lib/chromium.mjs";
 import { linkedTensorflow } from "./lib/linked-tensorflow.mjs";
 
 try {
   await build({ filters: ["@cassava/backend..."] });
   const { tensorflow, compiler } = await linkedTensorflow();
   console.log(`TensorFlow ${tensorflow.version}, linked with ${compiler}`);
+  await useSwiftShader();
 } catch (error) {
   console.error(error instanceof Error ? (error.stack ?? error.message) : error);
   console.log("\n0 passed, 1 failed");

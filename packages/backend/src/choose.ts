@@ -41,10 +41,16 @@ export async function chooseEngine(
     throw new BackendError("ENGINE_UNKNOWN", `no engine "${name}" here: use auto or one of ${known}`, { engine: name });
   }
   const tried: TriedEngine[] = [];
+  // An engine that is listed for its GPU first comes again without; one that did not start at all does not.
+  const isOut = (engine: Engine) =>
+    tried.some(({ name: same, package: from, code }) =>
+      from === engine.package ? code !== "GPU_MISSING" : same === engine.name && code === "GPU_MISSING",
+    );
   let cause: unknown;
   for (const engine of candidates) {
+    if (isOut(engine)) continue;
     try {
-      const { device, warning } = await engine.open(options);
+      const { device, warning } = await engine.open(options, name !== "auto");
       if (warning !== undefined) options.onWarning?.(warning);
       return { name: engine.name, device, tried, ...(warning === undefined ? {} : { warning }) };
     } catch (error) {

@@ -4,6 +4,8 @@ export type BackendErrorCode =
   | "ENGINE_UNKNOWN"
   /** The package of the engine, or what it needs of the machine, is not here. */
   | "ENGINE_MISSING"
+  /** The engine would start, but not on a GPU, and "auto" takes it for a GPU only. */
+  | "GPU_MISSING"
   /** The package of the engine is here, but its native library was never built or downloaded. */
   | "ADDON_MISSING"
   /** The addon was linked to a TensorFlow that has changed since: link it again. */

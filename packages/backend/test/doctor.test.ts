@@ -11,10 +11,11 @@ it("reports Node, processor, memory and every engine, and times the active one",
   expect(report.engines.map(({ package: name }) => name)).toEqual([
     "@tensorflow/tfjs-node-gpu",
     "@tensorflow/tfjs-node",
+    "webgpu",
     "@tensorflow/tfjs-backend-wasm",
     "@tensorflow/tfjs",
   ]);
-  expect(report.engines.slice(2).map(({ state }) => state)).toEqual(["ready", "ready"]);
+  expect(report.engines.slice(3).map(({ state }) => state)).toEqual(["ready", "ready"]);
   for (const engine of report.engines) {
     expect(engine.detail).not.toContain("\n");
     expect(engine.install === undefined).toBe(engine.state !== "missing");

@@ -22,7 +22,7 @@ export function tensorflowContract(name: TensorflowPackage): void {
     const engine = tensorflowEngine(name);
     let device: Promise<string> | undefined;
     const start = async (): Promise<void> => {
-      device ??= engine.open({}).then((opened) => opened.device);
+      device ??= engine.open({}, true).then((opened) => opened.device);
       await device;
       await tf.setBackend("tensorflow");
     };

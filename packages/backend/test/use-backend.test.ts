@@ -54,7 +54,7 @@ describe("useBackend", () => {
   it("refuses a name that it does not know, and names those that it knows", async () => {
     const error = await useNeutralBackend("tensorflow").catch((caught: unknown) => caught);
     expect(isBackendError(error, "ENGINE_UNKNOWN")).toBe(true);
-    expect((error as Error).message).toBe('no engine "tensorflow" here: use auto or one of wasm, cpu');
+    expect((error as Error).message).toBe('no engine "tensorflow" here: use auto or one of webgpu, webgl, wasm, cpu');
   });
 });
 

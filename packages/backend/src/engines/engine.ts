@@ -1,5 +1,5 @@
-/** Engines that can run training. `tensorflow` needs Node and `@cassava/backend/node`. */
-export type EngineName = "tensorflow" | "wasm" | "cpu";
+/** Engines that can run training. `tensorflow` needs Node and `@cassava/backend/node`, `webgl` a browser. */
+export type EngineName = "tensorflow" | "webgpu" | "webgl" | "wasm" | "cpu";
 
 /** Options of `useBackend`. */
 export interface UseBackendOptions {
@@ -24,6 +24,9 @@ export interface Engine {
   readonly name: EngineName;
   /** The npm package that brings it, for messages. */
   readonly package: string;
-  /** Makes it the active engine of TensorFlow.js, with its training kernels; throws a `BackendError` where it cannot. */
-  open(options: UseBackendOptions): Promise<OpenedEngine>;
+  /**
+   * Makes it the active engine of TensorFlow.js, with its training kernels; throws a `BackendError` where it cannot. `asked`: by
+   * name, rather than as one of those that "auto" tries.
+   */
+  open(options: UseBackendOptions, asked: boolean): Promise<OpenedEngine>;
 }

@@ -1,12 +1,19 @@
 import * as tf from "@tensorflow/tfjs";
 import { BackendError } from "../errors.ts";
 import { linkTrainingModule, type WasmBackend } from "../wasm/heap.ts";
+import { avgPoolGradient } from "./avg-pool-gradient.ts";
 import { batchNormGradient } from "./batch-norm-training.ts";
 import { type KernelEntry, registerEntry } from "./kernel.ts";
 import { CPU_KERNELS, WASM_KERNELS } from "./kernel-lists.ts";
 import { reluGradient } from "./relu-gradient.ts";
 
-const KERNELS: Readonly<Record<string, readonly KernelEntry[]>> = { wasm: WASM_KERNELS, cpu: CPU_KERNELS };
+const KERNELS: Readonly<Record<string, readonly KernelEntry[]>> = {
+  wasm: WASM_KERNELS,
+  cpu: CPU_KERNELS,
+  // They lack nothing, and are wrong in one gradient.
+  webgpu: [],
+  webgl: [],
+};
 
 function replaceGradient(gradient: tf.GradConfig): void {
   if (tf.getGradient(gradient.kernelName) !== undefined) tf.unregisterGradient(gradient.kernelName);
@@ -32,6 +39,6 @@ export async function registerTrainingKernels(): Promise<readonly string[]> {
     );
   }
   for (const entry of kernels) registerEntry(entry, backendName);
-  for (const gradient of [batchNormGradient, reluGradient]) replaceGradient(gradient);
+  for (const gradient of [batchNormGradient, reluGradient, avgPoolGradient]) replaceGradient(gradient);
   return kernels.map(({ name }) => name);
 }

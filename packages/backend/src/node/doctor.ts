@@ -12,8 +12,11 @@ import { NODE_ENGINES, useBackend } from "./use-backend.ts";
 export interface EngineReport {
   readonly name: EngineName;
   readonly package: string;
-  /** `missing`: not installed, or installed without its native library. `broken`: installed, and does not start. */
-  readonly state: "ready" | "missing" | "broken";
+  /**
+   * `missing`: not installed, or installed without its native library. `no-gpu`: installed, and there is no GPU that it could use.
+   * `broken`: installed, and does not start.
+   */
+  readonly state: "ready" | "missing" | "no-gpu" | "broken";
   /** The device where it is ready, else the reason, in one line. */
   readonly detail: string;
   /** The command that brings it, where it is missing. */
@@ -69,10 +72,11 @@ async function examine(engine: Engine, running: string | undefined): Promise<Eng
       findTensorflow(packageName as TensorflowPackage, import.meta.url);
       return { name, package: packageName, state: "ready", detail: `not started: ${running} has been` };
     }
-    return { name, package: packageName, state: "ready", detail: (await engine.open({})).device };
+    return { name, package: packageName, state: "ready", detail: (await engine.open({}, true)).device };
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);
     const missing = isBackendError(error, "ENGINE_MISSING") || isBackendError(error, "ADDON_MISSING");
+    if (isBackendError(error, "GPU_MISSING")) return { name, package: packageName, state: "no-gpu", detail };
     if (!missing) return { name, package: packageName, state: "broken", detail };
     return { name, package: packageName, state: "missing", detail, install: installOf(engine, error.code) };
   }

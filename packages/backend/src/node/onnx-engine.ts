@@ -7,7 +7,10 @@ import { loadOnnxRuntime, type OnnxRuntime, type OnnxSession } from "./onnx-modu
 export interface OnnxEngineOptions {
   /** Threads that compute one batch. Default: one for each core that this process may use. */
   readonly threads?: number;
-  /** Where it computes, best first: `cpu`, or what the installed build has beside it (`cuda`, `coreml`, `dml`). Default `["cpu"]`. */
+  /**
+   * Where it computes, best first: `cpu`, or what the installed build has beside it (`webgpu`, `cuda`, `coreml`, `dml`). Default
+   * `["cpu"]`.
+   */
   readonly executionProviders?: readonly string[];
   /** The npm package that brings ONNX Runtime. Default `onnxruntime-node`. */
   readonly package?: string;
@@ -42,7 +45,8 @@ export async function onnxEngine(options: OnnxEngineOptions = {}): Promise<Froze
     logSeverityLevel: ERRORS_ONLY,
   };
   return {
-    name: "onnx",
+    // Features of another device differ in their last digits: a cache keeps them apart by this name.
+    name: executionProviders[0] === "cpu" ? "onnx" : `onnx-${executionProviders[0]}`,
     async load(onnx, spec) {
       const session = await createSession(runtime, onnx, sessionOptions, `${name} ${version}`);
       return onnxPart(runtime, session, spec);

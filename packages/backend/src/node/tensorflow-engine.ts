@@ -19,6 +19,8 @@ interface NodeBackend {
 export interface TensorflowEngineOptions {
   /** File or URL whose `node_modules` are searched. Default: this package. */
   readonly from?: string | URL;
+  /** Refuse it on a machine whose TensorFlow has no GPU: it may come again, without this. Default false. */
+  readonly gpuOnly?: boolean;
   /** Cassava's cache, where linked addons are. Default: `CASSAVA_CACHE`, else the user's cache folder. */
   readonly cache?: string;
 }
@@ -45,7 +47,7 @@ function describe({ name, link }: TensorflowModule, { isUsingGpuDevice, binding 
  */
 export function tensorflowEngine(
   name: TensorflowPackage,
-  { from = import.meta.url, cache }: TensorflowEngineOptions = {},
+  { from = import.meta.url, cache, gpuOnly = false }: TensorflowEngineOptions = {},
 ): Engine {
   return {
     name: "tensorflow",
@@ -72,6 +74,11 @@ export function tensorflowEngine(
       }
       await tf.setBackend("tensorflow");
       const backend = tf.backend() as unknown as NodeBackend;
+      if (gpuOnly && backend.isUsingGpuDevice !== true) {
+        if (previous) await tf.setBackend(previous);
+        const message = `${name} ${version} computes on the processor: ${describe(found, backend)}`;
+        throw new BackendError("GPU_MISSING", message, { engine: name });
+      }
       if (backend.isUsingGpuDevice === false) registerTensorflowKernels();
       return { device: describe(found, backend), ...(warning === undefined ? {} : { warning }) };
     },

@@ -23,7 +23,7 @@ export const priorOnlyLoss = defineRule({
     const d2 = 1 - value / prior.entropy;
     // An early best that was kept is what counts.
     const best = 1 - Math.min(...values) / prior.entropy;
-    if (!(Math.abs(d2) <= distance) || best > 2 * distance) return { pass: {} };
+    if (!(Math.abs(d2) <= distance) || best > 1.5 * distance) return { pass: {} };
     // Answers that tell the classes apart, with probabilities that are no better than the shares: too sure, not blind.
     if ((balancedGain(input) ?? 0) >= 0.1) return { pass: {} };
     return {

@@ -1,0 +1,68 @@
+import { createRequire } from "node:module";
+import { pathToFileURL } from "node:url";
+import type { Engine } from "../engines/engine.ts";
+import { type Gpu, webgpuEngine } from "../engines/webgpu.ts";
+import { BackendError } from "../errors.ts";
+
+/** The npm package that brings Dawn, Chromium's WebGPU, to Node. */
+const PACKAGE = "webgpu";
+
+/** The part of Dawn that this package uses. */
+interface Dawn {
+  create(flags: readonly string[]): Gpu;
+  readonly globals: Readonly<Record<string, unknown>>;
+}
+
+/** Options of {@link webgpuNodeEngine}. */
+export interface WebgpuNodeOptions {
+  /** File or URL whose `node_modules` are searched. Default: this package. */
+  readonly from?: string | URL;
+}
+
+/** One instance for the process: tensors of one are unknown to another. */
+let started: Promise<Gpu> | undefined;
+
+/** WebGPU through Dawn, where the optional peer `webgpu` is installed. A `navigator` with a GPU of its own is left alone. */
+export function webgpuNodeEngine({ from = import.meta.url }: WebgpuNodeOptions = {}): Engine {
+  return {
+    name: "webgpu",
+    package: PACKAGE,
+    async open(options, asked) {
+      const file = findDawn(from);
+      started ??= startDawn(file);
+      const gpu = await started.catch((cause: unknown) => {
+        started = undefined;
+        const reason = (cause instanceof Error ? cause.message : String(cause)).split("\n")[0]!.trim();
+        throw new BackendError("ENGINE_BROKEN", `webgpu does not start: ${reason}`, { engine: PACKAGE, cause });
+      });
+      // TensorFlow.js finds the GPU by `navigator`, and only while it starts: afterwards Node's own stands there again, if it has one.
+      const own = Object.getOwnPropertyDescriptor(globalThis, "navigator");
+      const value = { ...(own?.get?.call(globalThis) ?? own?.value), gpu, userAgent: "node" };
+      Object.defineProperty(globalThis, "navigator", { value, configurable: true, writable: true });
+      try {
+        return await webgpuEngine.open(options, asked);
+      } finally {
+        if (own === undefined) Reflect.deleteProperty(globalThis, "navigator");
+        else Object.defineProperty(globalThis, "navigator", own);
+      }
+    },
+  };
+}
+
+/** @throws {BackendError} `ENGINE_MISSING` */
+function findDawn(from: string | URL): string {
+  try {
+    return createRequire(from).resolve(PACKAGE);
+  } catch (cause) {
+    const message = `${PACKAGE} is not installed: npm install ${PACKAGE}`;
+    throw new BackendError("ENGINE_MISSING", message, { engine: PACKAGE, cause });
+  }
+}
+
+async function startDawn(file: string): Promise<Gpu> {
+  // By address, not by name: no bundler may try to resolve an optional package.
+  const { create, globals } = (await import(/* @vite-ignore */ pathToFileURL(file).href)) as Dawn;
+  // Constants and classes that TensorFlow.js takes for the browser's.
+  Object.assign(globalThis, globals);
+  return create([]);
+}
