@@ -30,6 +30,8 @@ import * as tf from "@tensorflow/tfjs";
  * @property {boolean} deadHead
  * @property {boolean} idle whether the optimizer changes nothing
  * @property {boolean} nonFinite whether the features of an image hold a value that is not a number
+ * @property {number} [jumpsAt] share of the run after which the rate is a thousand times as high
+ * @property {number} [momentum] of SGD
  * @property {boolean} pixelsSeen whether the diagnosis sees what the network is given, or only logs and answers
  * @property {{ trained: string, held: string }[]} leaked
  */
@@ -45,6 +47,8 @@ import * as tf from "@tensorflow/tfjs";
  */
 
 const PHOTOGRAPHS = ["photographs"];
+/** The most frequent class, of photographs and of leaves. */
+export const MAJORITY = 3;
 
 /** Probabilities handed to a loss that takes logits. @returns {import("@cassava/train").Loss} */
 const doubleSoftmax = () => {
@@ -155,37 +159,71 @@ export const FAULTS = [
     cause: "overfitting",
     inject: ({ train }) => ({ train: train.slice(0, 40), epochs: 60, patience: 0, dropout: 0 }),
   },
-  // Never looked at while thresholds were tuned.
   {
     name: "black images",
     cause: "blank-input",
-    unseen: true,
     inject: () => ({ variant: "blank", validationVariant: "blank" }),
   },
   {
     name: "a value that is not a number",
     cause: "numeric-overflow",
-    unseen: true,
     inject: () => ({ nonFinite: true }),
   },
   {
     name: "dead units in the head",
     cause: "dead-head",
-    unseen: true,
     inject: ({ units }) => ({ deadHead: true, units: units.length > 0 ? units : [64] }),
   },
-  { name: "two units too many", cause: "head-size", unseen: true, inject: ({ outputs }) => ({ outputs: outputs + 2 }) },
+  { name: "two units too many", cause: "head-size", inject: ({ outputs }) => ({ outputs: outputs + 2 }) },
   {
     name: "hidden layers without an activation",
     cause: "no-non-linearity",
-    unseen: true,
     inject: () => ({ activation: "linear", units: [128, 64] }),
   },
   {
     name: "a quarter of the rate's thousandth, by SGD",
     cause: "learning-rate-too-low",
-    unseen: true,
     inject: () => ({ optimizer: "sgd", rate: 1e-6 }),
+  },
+  // Never looked at while thresholds were tuned.
+  {
+    name: "a class missing from the validation part",
+    cause: "class-missing",
+    unseen: true,
+    inject: ({ validation, labels }) => ({ validation: validation.filter((id) => labels.get(id) !== 1) }),
+  },
+  {
+    name: "the rate jumps a thousandfold after a third of the run",
+    cause: "learning-rate-too-high",
+    unseen: true,
+    inject: () => ({ jumpsAt: 1 / 3, patience: 0 }),
+  },
+  {
+    name: "every label is that of the next image in the table",
+    cause: "labels-misaligned",
+    unseen: true,
+    inject: ({ labels, seed }) => {
+      // A table in an order of no meaning.
+      const ids = shuffled([...labels.keys()], random(seed, "table"));
+      return { labels: new Map(ids.map((id, i) => [id, Number(labels.get(String(ids[(i + 1) % ids.length])))])) };
+    },
+  },
+  {
+    name: "nine of ten images of the rarer classes gone",
+    cause: "imbalance",
+    unseen: true,
+    inject: ({ train, validation, labels, seed }) => {
+      const draw = random(seed, "gone").next;
+      const kept = (/** @type {readonly string[]} */ ids) =>
+        ids.filter((id) => labels.get(id) === MAJORITY || draw() < 0.1);
+      return { train: kept(train), validation: kept(validation) };
+    },
+  },
+  {
+    name: "a class weight that overflows",
+    cause: "numeric-overflow",
+    unseen: true,
+    inject: () => ({ loss: crossentropy({ classWeights: [1, 1, 1, 3e38, 1] }) }),
   },
 ];
 
@@ -208,6 +246,7 @@ export const controls = (count, seed, world) =>
       dropout: pick([0, 0.1, 0.2, 0.3, 0.4, 0.5]),
       optimizer,
       rate: pick(rates),
+      momentum: 0.9,
       batchSize: pick([16, 32, 64]),
       // Weights up to ten times as large are too much for a network from scratch and a few hundred images.
       balanced: draw() < 0.2 && world.frozen,

@@ -109,8 +109,8 @@ const buildModel = async (world, { units, dropout, activation, outputs, seed, de
 };
 
 /** @param {Plan} plan @returns {import("@cassava/train").Optimizer} */
-const optimizerOf = ({ optimizer, rate, actualRate = rate, idle }) => {
-  const made = OPTIMIZERS[optimizer]({ learningRate: actualRate });
+const optimizerOf = ({ optimizer, rate, actualRate = rate, momentum = 0, idle }) => {
+  const made = OPTIMIZERS[optimizer]({ learningRate: actualRate, ...(optimizer === "sgd" && { momentum }) });
   return idle
     ? {
         ...made,
@@ -153,6 +153,10 @@ export const observedRun = async (world, plan) => {
     optimizer,
     loss,
     seed,
+    ...(plan.jumpsAt !== undefined && {
+      schedule: (/** @type {number} */ step, /** @type {number} */ steps) =>
+        step < Number(plan.jumpsAt) * steps ? rate : 1000 * rate,
+    }),
     callbacks: [observer.callback(), ...(plan.patience > 0 ? [earlyStopping({ patience: plan.patience })] : [])],
   }).result;
   const { labels, probabilities } = await predict(model, held);
@@ -286,8 +290,8 @@ const probeHost = (world, plan, model, lossOn, trained, some) => {
       const variant = weights === "random" ? "random" : variants[/** @type {keyof variants} */ (pixels)];
       if (variant === undefined) return undefined;
       const ids = shuffled(plan.train, random(plan.seed, "probe")).slice(0, images);
-      // Weights that were not loaded stay so, whatever is done to the pixels.
-      const actual = plan.variant === "random" ? "random" : variant;
+      // Weights that were not loaded stay so, whatever is done to the pixels, and black images stay black.
+      const actual = plan.variant === "random" || plan.variant === "blank" ? plan.variant : variant;
       return linearProbe(rowsOf(await world.features(/** @type {never} */ (actual)), ids, plan, world));
     },
     dispose: () => model.dispose(),

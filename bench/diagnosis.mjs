@@ -8,7 +8,7 @@ import { run } from "../scripts/lib/run.mjs";
 
 const SEEDS = 5;
 /** Healthy runs; a network from scratch takes longer than a head. */
-const CONTROLS = { photographs: 110, leaves: 50 };
+const CONTROLS = { photographs: 130, leaves: 60 };
 
 /**
  * @typedef {object} Judged
@@ -17,6 +17,7 @@ const CONTROLS = { photographs: 110, leaves: 50 };
  * @property {string | null} cause
  * @property {boolean} unseen
  * @property {number} seed
+ * @property {boolean} learned whether the model is better than the shares of the classes
  * @property {readonly string[]} grave
  * @property {readonly (readonly [string, number])[]} causes
  * @property {readonly (readonly [string, number])[]} after
@@ -38,7 +39,9 @@ export default async ({ shared }) => {
     stdout.split("\n").flatMap((line) => (line.startsWith("{") ? [/** @type {Judged} */ (JSON.parse(line))] : [])),
   );
   const faulty = runs.filter(({ cause }) => cause !== null);
-  const healthy = runs.filter(({ cause }) => cause === null);
+  const untouched = runs.filter(({ cause }) => cause === null);
+  const healthy = untouched.filter(({ learned }) => learned);
+  const blind = untouched.filter(({ learned }) => !learned);
   const isFound = (/** @type {Judged} */ { grave }) => grave.length > 0;
   const isFirst = (/** @type {Judged} */ { cause, causes }) => causes[0]?.[0] === cause;
   const isFirstAfter = (/** @type {Judged} */ { cause, after }) => after[0]?.[0] === cause;
@@ -57,6 +60,7 @@ export default async ({ shared }) => {
     const { low, high } = wilsonInterval(of.filter(is).length, of.length);
     return `${low.toFixed(3)}-${high.toFixed(3)}`;
   };
+  const alarms = [...new Set(healthy.flatMap(({ grave }) => grave))].sort();
   const unseen = faulty.filter((one) => one.unseen);
   const rows = [
     ...families.map((family) =>
@@ -75,6 +79,22 @@ export default async ({ shared }) => {
       "first cause": 0,
       "after probes": 0,
     },
+    {
+      fault: `no fault, and yet no better than the shares of the classes: ${blind.length} runs, alarms in`,
+      tuned: "",
+      n: blind.length,
+      detected: blind.filter(isFound).length,
+      "first cause": 0,
+      "after probes": 0,
+    },
+    ...alarms.map((alarm) => ({
+      fault: `healthy: ${alarm}`,
+      tuned: "",
+      n: healthy.length,
+      detected: healthy.filter(({ grave }) => grave.includes(alarm)).length,
+      "first cause": 0,
+      "after probes": 0,
+    })),
   ];
   console.error(
     `95 % intervals (Wilson): detected ${interval(faulty, isFound)}, first cause ${interval(faulty, isFirst)}, after probes ${interval(faulty, isFirstAfter)}, false alarms ${interval(healthy, isFound)}`,
