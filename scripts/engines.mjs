@@ -16,5 +16,5 @@ try {
   process.exit(1);
 }
 process.env.CASSAVA_NO_SKIPS = "all";
-process.argv.splice(2, Number.POSITIVE_INFINITY, "packages/backend/test/engine-");
+process.argv.splice(2, Number.POSITIVE_INFINITY, "packages/backend/test/engine-", "packages/cli/test/engine-");
 await import("./test.mjs");

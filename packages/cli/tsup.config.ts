@@ -1,3 +1,3 @@
 import { library } from "../../tsup.base.ts";
 
-export default library(["src/index.ts", "src/bin.ts"], { platform: "node" });
+export default library(["src/index.ts", "src/bin.ts", "src/frozen-worker.ts"], { platform: "node" });

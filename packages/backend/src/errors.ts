@@ -29,7 +29,11 @@ export type BackendErrorCode =
   /** A training kernel was asked for something that it does not compute. */
   | "KERNEL_UNSUPPORTED"
   /** An engine for frozen parts does not take the graph or the images that it was given. */
-  | "GRAPH_REFUSED";
+  | "GRAPH_REFUSED"
+  /** A thread of a pool does not start, has died, or its engine failed. */
+  | "WORKER_FAILED"
+  /** An option has a value that it cannot have. */
+  | "OPTION_INVALID";
 
 /** Options of {@link BackendError}. */
 export interface BackendErrorOptions {

@@ -8,4 +8,7 @@ export { type LinkTensorflowOptions, linkTensorflow } from "./node/link-tensorfl
 export { type OnnxEngineOptions, onnxEngine } from "./node/onnx-engine.ts";
 export type { LinkedFile, PlacedLink, TensorflowLink } from "./node/tensorflow-links.ts";
 export { useBackend } from "./node/use-backend.ts";
+export { type FrozenPoolOptions, frozenPool } from "./pool/frozen-pool.ts";
+export type { MessageEnd } from "./pool/messages.ts";
+export { serveFrozenPart } from "./pool/serve.ts";
 export type { BlockTiming } from "./time-block.ts";

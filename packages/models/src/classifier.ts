@@ -9,7 +9,7 @@ import type {
 import * as tf from "@tensorflow/tfjs";
 import type { Backbone } from "./backbones/load-backbone.ts";
 import { ModelsError } from "./errors.ts";
-import { frozenPart } from "./frozen-part.ts";
+import { type FrozenThreads, frozenPart } from "./frozen-part.ts";
 import { cutGraph } from "./graph/cut.ts";
 import { type Graph, stagesOf } from "./graph/graph.ts";
 import { runGraph } from "./graph/run-graph.ts";
@@ -34,6 +34,8 @@ export interface ClassifierOptions {
   readonly batchNorm?: "frozen" | "training" | undefined;
   /** Runs the part below the cut, as an ONNX graph; default: fused tfjs operations on the current engine. */
   readonly frozenEngine?: FrozenEngine | undefined;
+  /** Where the part below the cut runs if no `frozenEngine` does; default: in this thread. */
+  readonly frozenThreads?: FrozenThreads | undefined;
   /** Training images of each class: the head then begins with the bias log(share) in place of 0. */
   readonly classCounts?: readonly number[] | undefined;
   /**
@@ -74,7 +76,17 @@ export interface CassavaClassifier extends Classifier {
  * @throws {ModelsError} `STAGE_UNKNOWN`, `OPTION_INVALID`
  */
 export async function createClassifier(options: ClassifierOptions): Promise<CassavaClassifier> {
-  const { backbone, head, classes, frozenEngine, classCounts, seed = 42, rescale = 1, restore } = options;
+  const {
+    backbone,
+    head,
+    classes,
+    frozenEngine,
+    frozenThreads,
+    classCounts,
+    seed = 42,
+    rescale = 1,
+    restore,
+  } = options;
   const { batchNorm = backbone.pretrained ? "frozen" : "training" } = options;
   const size = [backbone.inputSize, backbone.inputSize] as const;
   const contract: PreprocessingContract = {
@@ -119,7 +131,7 @@ export async function createClassifier(options: ClassifierOptions): Promise<Cass
     const sinking = [...variables].filter(([name]) => !upper.has(name.split("/")[0]!));
     for (const [name, variable] of sinking) values.set(name, await arrayOf(variable));
     const below = new Map(specs.filter(({ node }) => !upper.has(node)).map(({ name }) => [name, values.get(name)!]));
-    const next = await frozenPart({ graph: parts.below, weights: below }, contract, frozenEngine);
+    const next = await frozenPart({ graph: parts.below, weights: below }, contract, frozenEngine, frozenThreads);
     // Nothing fails from here on: until now the old cut was whole.
     for (const [name, variable] of sinking) {
       variable.dispose();

@@ -12,14 +12,28 @@ import { elementCount, hashWeights } from "./weights/weights.ts";
 /** Images that run through the graph at a time: enough to fill the engine, few enough to keep its activations small. */
 const IMAGES_AT_A_TIME = 16;
 
+/** All that the part below a cut is made of: plain data, for another thread to make the same part of with {@link frozenPartOf}. */
+export interface FrozenSource extends WeightedGraph {
+  readonly contract: PreprocessingContract;
+}
+
+/** Where a frozen part runs that TensorFlow.js computes: in threads of its own, say. Gets the part of this thread, and disposes of it. */
+export type FrozenThreads = (local: FrozenPart, source: FrozenSource) => FrozenPart;
+
+/** The part of `source` on the current engine of this thread: the same id and the same features as in the thread that it comes from. */
+export function frozenPartOf({ contract, ...below }: FrozenSource): Promise<FrozenPart> {
+  return frozenPart(below, contract);
+}
+
 /**
  * The part of a network below its cut: preprocessing, then the graph with batch normalization folded in. Run by `engine` as an
- * ONNX graph, or by fused tfjs operations on the current engine; holds its weights until `dispose`.
+ * ONNX graph, or by fused tfjs operations on the current engine, in `threads` where there are some; holds its weights until `dispose`.
  */
 export async function frozenPart(
   below: WeightedGraph,
   contract: PreprocessingContract,
   engine?: FrozenEngine,
+  threads?: FrozenThreads,
 ): Promise<FrozenPart> {
   const { inputSize } = contract;
   const outputShape = tensorShapes(below.graph, [...inputSize, 3]).get(below.graph.output)!;
@@ -29,7 +43,12 @@ export async function frozenPart(
   const other = below.graph.nodes.length > 0 ? engine : undefined;
   const id = `${hash}-${other?.name ?? tf.getBackend()}`;
   const spec = { id, inputSize, outputShape };
-  const part = other === undefined ? tfjsPart(below, contract, spec) : await enginePart(below, contract, spec, other);
+  const local = () => ({ ...spec, ...tfjsPart(below, contract, spec) });
+  const spread = below.graph.nodes.length > 0 ? threads : undefined;
+  const part =
+    other !== undefined
+      ? await enginePart(below, contract, spec, other)
+      : (spread?.(local(), { ...below, contract }) ?? local());
   return {
     ...spec,
     async run(batch) {

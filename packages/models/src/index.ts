@@ -25,6 +25,7 @@ export {
 export type { Json } from "./export/layers-topology.ts";
 export type { LayersWeight } from "./export/layers-weights.ts";
 export { type ExportOnnxOptions, exportOnnx } from "./export/onnx-classifier.ts";
+export { type FrozenSource, type FrozenThreads, frozenPartOf } from "./frozen-part.ts";
 export type { Graph, GraphNode } from "./graph/graph.ts";
 export { stagesOf } from "./graph/graph.ts";
 export { denseHead, type HeadSpec } from "./head.ts";

@@ -13,6 +13,7 @@ import {
 } from "./export/layers-model.ts";
 import type { Json } from "./export/layers-topology.ts";
 import { decodeShards } from "./export/layers-weights.ts";
+import type { FrozenThreads } from "./frozen-part.ts";
 import { HEAD_STAGE, type HeadSpec } from "./head.ts";
 import { sha256, type Weights } from "./weights/weights.ts";
 
@@ -64,6 +65,8 @@ export interface SaveClassifierOptions extends ExportLayersModelOptions {
 export interface LoadClassifierOptions {
   /** Runs the part below the cut; default: fused tfjs operations on the current engine. */
   readonly frozenEngine?: FrozenEngine | undefined;
+  /** As in `createClassifier`. */
+  readonly frozenThreads?: FrozenThreads | undefined;
 }
 
 /**
@@ -138,6 +141,7 @@ export async function loadClassifier(store: Store, options: LoadClassifierOption
     unfreezeFrom: description.cut ?? undefined,
     batchNorm: description.batchNorm,
     frozenEngine: options.frozenEngine,
+    frozenThreads: options.frozenThreads,
     rescale: description.contract.rescale,
     restore: weights,
   });

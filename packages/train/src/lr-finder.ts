@@ -100,17 +100,25 @@ async function* endless(train: FeatureSource, signal: AbortSignal | undefined) {
   }
 }
 
-/** Share of the smoothed loss that it has to fall by in all; below it the fall may be noise. */
-const LEAST_FALL = 0.05;
+/** Points that are left out: until then the smoothed loss is the mean of a few batches. */
+const FIRST = 10;
+/** Share of the smoothed loss that it has to fall by in all, and how many standard deviations of the loss of a batch; below it may be noise. */
+const [LEAST_FALL, LEAST_DEVIATIONS] = [0.05, 1.5];
 
 /** The rate at the middle of the steepest fall over five points. */
-function steepest(points: readonly LearningRatePoint[]): number | null {
-  let [highest, fallen] = [0, 0];
+function steepest(all: readonly LearningRatePoint[]): number | null {
+  const points = all.slice(Math.min(FIRST, Math.floor(all.length / 4)));
+  let [highest, fallen, share] = [0, 0, 0];
   for (const { smoothed } of points) {
     highest = Math.max(highest, smoothed);
-    fallen = Math.max(fallen, 1 - smoothed / highest);
+    fallen = Math.max(fallen, highest - smoothed);
+    share = Math.max(share, 1 - smoothed / highest);
   }
-  if (!(fallen >= LEAST_FALL)) return null;
+  // From one batch to the next, before any rate does anything: half of the squared differences is the variance.
+  const early = points.slice(0, Math.max(2, points.length >> 1));
+  const steps = early.slice(1).map(({ loss }, i) => (loss - early[i]!.loss) ** 2 / 2);
+  const deviation = Math.sqrt(steps.reduce((sum, step) => sum + step, 0) / steps.length);
+  if (!(share >= LEAST_FALL && fallen >= LEAST_DEVIATIONS * deviation)) return null;
   let [best, slope] = [-1, 0];
   for (let i = 2; i < points.length - 2; i++) {
     const fall = points[i + 2]!.smoothed - points[i - 2]!.smoothed;

@@ -5,6 +5,7 @@ import type { ActionContext } from "../context.ts";
 import { bytes, duration } from "../terminal/format.ts";
 import type { Output } from "../terminal/output.ts";
 import type { Progress } from "../terminal/progress.ts";
+import { frozenThreads } from "./frozen-threads.ts";
 import type { TrainSettings } from "./settings.ts";
 
 /**
@@ -44,6 +45,7 @@ export async function buildModel(
     seed,
     rescale: settings.preprocessing === "unit" ? 1 / 255 : 1,
     frozenEngine,
+    frozenThreads: frozenThreads(),
   });
 }
 

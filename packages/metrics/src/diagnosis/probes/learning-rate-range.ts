@@ -29,19 +29,22 @@ export const learningRateRange: Probe = {
         explanation: `${numbers}: no rate helps, so it is not the rate.`,
       };
     }
-    // A range test passes through each rate once and so puts the steepest fall at several times what a whole run bears.
-    const high = used > 10 * suggestion || (divergedAt !== null && used >= divergedAt / 2);
-    const low = used < suggestion / 300;
+    // A range test passes through each rate once: the steepest fall is at several times what a whole run bears, and wanders by ten times
+    // from test to test. Between what is surely too much and what is surely not, it says nothing.
+    const near = divergedAt === null ? Number.POSITIVE_INFINITY : divergedAt / used;
+    const above = used / suggestion;
+    const high = near <= 2 || (above > 30 && (near <= 10 || divergedAt === null));
+    const low = above < 1 / 100;
     return {
       probe: this.id,
       confirms: high
-        ? [{ cause: "learning-rate-too-high", weight: 0.9 }]
+        ? [{ cause: "learning-rate-too-high", weight: near <= 2 ? 0.9 : 0.75 }]
         : low
-          ? [{ cause: "learning-rate-too-low", weight: 0.85 }]
+          ? [{ cause: "learning-rate-too-low", weight: above < 1 / 300 ? 0.85 : 0.6 }]
           : [],
       refutes: [
-        ...(high ? [] : [{ cause: "learning-rate-too-high", weight: 0.8 } as const]),
-        ...(low ? [] : [{ cause: "learning-rate-too-low", weight: 0.8 } as const]),
+        ...(above > 3 || near < 10 ? [] : [{ cause: "learning-rate-too-high", weight: 0.8 } as const]),
+        ...(above < 1 / 30 ? [] : [{ cause: "learning-rate-too-low", weight: 0.8 } as const]),
       ],
       evidence,
       explanation: `${numbers}: ${high ? "far too high" : low ? "far too low" : "within what works"}.`,

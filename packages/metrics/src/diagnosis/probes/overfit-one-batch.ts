@@ -1,7 +1,10 @@
+import { median } from "../numbers.ts";
 import { overflown, type Probe } from "../probe.ts";
 import { nats, percent } from "../text.ts";
 
 const [IMAGES, STEPS, MOST] = [16, 150, 0.05];
+/** Steps at either end whose losses are compared. */
+const EDGE = 10;
 
 /** Sixteen images can be learned by heart by any head that trains at all. */
 export const overfitOneBatch: Probe = {
@@ -36,7 +39,10 @@ export const overfitOneBatch: Probe = {
       };
     }
     const jumped = !Number.isFinite(last) || Math.max(...losses) > 2 * Math.max(first, 1);
-    const still = Math.abs(first - last) < 0.05 * first;
+    // Dropout makes the loss of a step wander, also where no weight changes.
+    const [begun, ended] = [median(losses.slice(0, EDGE)), median(losses.slice(-EDGE))];
+    const steps = losses.slice(1).map((loss, i) => Math.abs(loss - losses[i]!));
+    const still = Math.abs(begun - ended) < Math.max(0.05 * begun, 2 * median(steps));
     return {
       probe: this.id,
       confirms: jumped
@@ -49,6 +55,7 @@ export const overfitOneBatch: Probe = {
             ]
           : [
               { cause: "learning-rate-too-low", weight: 0.4 },
+              { cause: "dead-head", weight: 0.4 },
               { cause: "blank-input", weight: 0.3 },
               { cause: "preprocessing", weight: 0.3 },
               { cause: "learning-rate-too-high", weight: 0.3 },

@@ -1,7 +1,7 @@
 import { overflown, type Probe, untested } from "../probe.ts";
 import { nats } from "../text.ts";
 
-const [IMAGES, BETTER] = [240, 0.03];
+const [IMAGES, LEAST, BETTER] = [240, 30, 0.03];
 
 /** Whether the loaded weights are worth more than none. */
 export const pretrainedAgainstRandom: Probe = {
@@ -13,6 +13,7 @@ export const pretrainedAgainstRandom: Probe = {
     const loaded = await host.linearProbe({ images: IMAGES, signal });
     const random = await host.linearProbe({ images: IMAGES, weights: "random", signal });
     if (loaded === undefined || random === undefined) return untested(this.id, "features of random weights");
+    if (loaded.images < LEAST) return untested(this.id, `part of ${LEAST} images to judge a linear model by`);
     if (!Number.isFinite(loaded.logLoss)) return overflown(this.id, "the loss of a linear model on the features");
     const gain = (random.logLoss - loaded.logLoss) / loaded.entropy;
     const worthless = gain < BETTER;

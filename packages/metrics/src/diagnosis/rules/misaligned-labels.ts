@@ -63,7 +63,7 @@ export const misalignedLabels = defineRule({
         ],
         explanation: `With its own labels the log loss is ${nats(-real)} nats, with labels dealt out at random ${nats(-center)}, ${z.toFixed(1)} standard deviations apart. The answers differ from image to image, but not as the labels do.`,
         causes: [
-          { cause: "labels-misaligned", weight: 0.6 },
+          { cause: "labels-misaligned", weight: 0.7 },
           { cause: "weights-unloaded", weight: 0.2 },
           { cause: "preprocessing", weight: 0.2 },
           { cause: "weak-features", weight: 0.15 },

@@ -34,11 +34,18 @@ export const notTraining = defineRule({
           trainable.length === 0
             ? "Every weight of the network is frozen: the run computes and learns nothing."
             : `${still.length} of ${watched.length} trainable weights (${list(names)}${still.length > 3 ? ", …" : ""}) are the same as at the start, to the last bit.`,
-        causes: [
-          { cause: "nothing-trains", weight: 0.9 },
-          { cause: "learning-rate-too-low", weight: 0.3 },
-          { cause: "dead-head", weight: 0.3 },
-        ],
+        // Where some weights do change, the others are reached by no gradient.
+        causes:
+          trainable.length === 0 || still.length === watched.length
+            ? [
+                { cause: "nothing-trains", weight: 0.9 },
+                { cause: "learning-rate-too-low", weight: 0.3 },
+                { cause: "dead-head", weight: 0.3 },
+              ]
+            : [
+                { cause: "dead-head", weight: 0.8 },
+                { cause: "nothing-trains", weight: 0.4 },
+              ],
         remedy:
           "Make the head trainable, and check that the learning rate is not 0 and the optimizer gets these weights.",
         falsePositive: "A learning rate that was 0 during a warm-up.",

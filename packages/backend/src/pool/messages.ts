@@ -1,0 +1,48 @@
+/**
+ * A thread or its other end: what web workers, Node's workers and message ports have in common. `on` is Node's way of listening,
+ * `addEventListener` the web's; one of them has to be there.
+ */
+export interface MessageEnd {
+  postMessage(message: unknown, transfer?: readonly ArrayBuffer[]): void;
+  // biome-ignore lint/suspicious/noExplicitAny: Node types each event by an overload of its own
+  on?(event: string, listener: (value: any) => void): unknown;
+  // biome-ignore lint/suspicious/noExplicitAny: the web's workers and Node's ports type events differently
+  addEventListener?(event: string, listener: (event: any) => void): void;
+  terminate?(): unknown;
+  close?(): unknown;
+  unref?(): unknown;
+  ref?(): unknown;
+}
+
+/** What a pool asks of a worker: one thing at a time. */
+export type Request =
+  | { readonly type: "start"; readonly init: unknown }
+  | { readonly type: "run"; readonly ids: readonly string[]; readonly images: Uint8Array | Float32Array }
+  | { readonly type: "dispose" };
+
+/** What a worker answers. */
+export type Answer =
+  | {
+      readonly type: "started";
+      readonly id: string;
+      readonly inputSize: readonly [number, number];
+      readonly outputShape: readonly number[];
+    }
+  | { readonly type: "done"; readonly features: Float32Array }
+  | { readonly type: "failed"; readonly message: string };
+
+/** Calls `listener` with every message, in Node and in browsers. */
+export function listen(end: MessageEnd, listener: (message: unknown) => void): void {
+  if (end.on !== undefined) end.on("message", listener);
+  else end.addEventListener!("message", ({ data }) => listener(data));
+}
+
+/** Calls `listener` once the thread behind `end` has failed or ended. */
+export function onDeath(end: MessageEnd, listener: (reason: string) => void): void {
+  if (end.on === undefined) {
+    end.addEventListener!("error", ({ message }) => listener(message ?? "its script could not be loaded"));
+    return;
+  }
+  end.on("error", (error: Error) => listener(error.message));
+  end.on("exit", (code: number) => listener(`it ended with exit code ${code}`));
+}
