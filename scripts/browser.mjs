@@ -4,6 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { chromium } from "playwright-core";
+import { backendSuite } from "./browser/backend.mjs";
 import { dataSuite } from "./browser/data.mjs";
 import { metricsSuite } from "./browser/metrics.mjs";
 import { modelsSuite } from "./browser/models.mjs";
@@ -22,6 +23,10 @@ const FLAGS = [
   "--disable-background-networking",
   "--disable-component-update",
   "--disable-sync",
+  // WebGPU in software.
+  "--enable-unsafe-webgpu",
+  "--use-webgpu-adapter=swiftshader",
+  "--enable-features=Vulkan",
 ];
 
 const { check, close } = tally();
@@ -29,7 +34,14 @@ const work = await mkdtemp(join(tmpdir(), "cassava-browser-"));
 try {
   await findChromium();
   await build({
-    filters: ["@cassava/tfrecord", "@cassava/data", "@cassava/models", "@cassava/train", "@cassava/metrics"],
+    filters: [
+      "@cassava/tfrecord",
+      "@cassava/backend",
+      "@cassava/data",
+      "@cassava/models",
+      "@cassava/train",
+      "@cassava/metrics",
+    ],
   });
   const browser = await chromium.launchPersistentContext(join(work, "profile"), { executablePath, args: FLAGS });
   try {
@@ -43,6 +55,8 @@ try {
     console.log(`\n@cassava/models in Chromium ${version}`);
     await modelsSuite(page, check);
     await weightsSuite(page, check);
+    console.log(`\n@cassava/backend in Chromium ${version}`);
+    await backendSuite(page, check);
     console.log(`\n@cassava/train in Chromium ${version}`);
     await trainSuite(page, check);
     console.log(`\n@cassava/metrics in Chromium ${version}`);

@@ -3,7 +3,8 @@ import { describe, expect, it } from "vitest";
 import { useBackend } from "../src/node.ts";
 import { linkTrainingModule, type WasmBackend } from "../src/wasm/heap.ts";
 import { CONTRACT, type ContractCase } from "./contract-cases.ts";
-import { engineContract, errorsOf, TOLERANCE } from "./engine-contract.ts";
+import { engineContract } from "./engine-contract.ts";
+import { errorsOf, TOLERANCE } from "./engine-errors.ts";
 
 engineContract("cpu", "cpu", () => useBackend("cpu"));
 engineContract("wasm", "wasm", () => useBackend("wasm"));

@@ -1,0 +1,76 @@
+import { readdir, readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { join } from "node:path";
+import { root } from "../lib/paths.mjs";
+import { bundle } from "./bundle.mjs";
+
+const folder = join(root, "packages/backend");
+const PAGE = 'import * as page from "./page.ts"; Object.assign(globalThis, page);';
+/** Where tfjs has its WebAssembly modules. */
+const WASM = join(folder, "node_modules/@tensorflow/tfjs-backend-wasm/dist");
+/** Largest relative error. WebGL's shaders divide and take roots less exactly than the others. */
+const TOLERANCES = { webgpu: 1e-5, webgl: 1e-4, wasm: 1e-5 };
+
+/** @typedef {import("../../packages/backend/test-browser/page.ts").EngineFindings} Findings */
+
+/**
+ * The contract of the engines in a page, on software adapters; and what "auto" makes of those.
+ * @param {import("playwright-core").Page} page
+ * @param {import("../lib/tally.mjs").Tally["check"]} check
+ */
+export const backendSuite = async (page, check) => {
+  /** @type {Map<string, { type: string, body: string | Uint8Array }>} */
+  const files = new Map([
+    ["/", { type: "text/html", body: '<!doctype html><script type="module" src="/page.js"></script>' }],
+    [
+      "/page.js",
+      { type: "text/javascript", body: await bundle(PAGE, join(folder, "test-browser"), { platform: "browser" }) },
+    ],
+  ]);
+  for (const name of await readdir(WASM)) {
+    if (name.endsWith(".wasm"))
+      files.set(`/${name}`, { type: "application/wasm", body: await readFile(join(WASM, name)) });
+  }
+  const server = createServer((request, response) => {
+    const file = files.get(request.url ?? "");
+    if (file === undefined) response.writeHead(404).end("no such file");
+    else response.writeHead(200, { "Content-Type": file.type }).end(file.body);
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(undefined)));
+  const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
+  try {
+    await page.goto(`http://127.0.0.1:${port}/`);
+    await page.waitForFunction("'contractOn' in globalThis");
+    await check("auto does not take adapters that compute in software for a GPU, and says so", async () => {
+      const { name, tried } = /** @type {{ name: string, tried: { name: string, code: string }[] }} */ (
+        await page.evaluate("autoChoice()")
+      );
+      const codes = tried.map((one) => `${one.name} ${one.code}`).join();
+      if (name !== "wasm" || codes !== "webgpu GPU_MISSING,webgl GPU_MISSING") throw new Error(`${name}: ${codes}`);
+    });
+    await check("an engine of Node is unknown in a page", async () => {
+      const code = await page.evaluate('refusal("tensorflow")');
+      if (code !== "ENGINE_UNKNOWN") throw new Error(`${code}`);
+    });
+    for (const [engine, tolerance] of Object.entries(TOLERANCES)) {
+      /** @type {Findings | undefined} */
+      let found;
+      await check(`${engine} starts by its name`, async () => {
+        found = await page.evaluate(`contractOn("${engine}")`);
+        console.log(`    ${found?.device}`);
+        if (engine !== "wasm" && !found?.warning) throw new Error("it does not warn of computing in software");
+      });
+      for (const { title, error } of found?.cases ?? []) {
+        await check(`${engine}: ${title}`, () => {
+          if (!(error <= tolerance)) throw new Error(`off by ${error}`);
+        });
+      }
+      await check(`${engine} leaves no tensor and no data behind`, () => {
+        if (found === undefined || found.leaks.length > 0) throw new Error(`${found?.leaks}`);
+      });
+    }
+  } finally {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  }
+};
