@@ -20,6 +20,12 @@ it("reports Node, processor, memory and every engine, and times the active one",
     expect(engine.detail).not.toContain("\n");
     expect(engine.install === undefined).toBe(engine.state !== "missing");
   }
+  for (const { state, timing, detail } of report.engines) {
+    if (state !== "ready" || /^not started/.test(detail)) expect(timing).toBeUndefined();
+    else expect(timing?.msPerImage).toBeGreaterThan(0);
+  }
+  expect(report.frozen).toMatchObject([{ name: "onnx", package: "onnxruntime-node", state: "ready" }]);
+  expect(report.cpu.features.every((feature) => /^[a-z0-9_]+$/.test(feature))).toBe(true);
   expect(report.active.name).toBe("wasm");
   expect(tf.getBackend()).toBe("wasm");
   expect(report.timing.msPerImage).toBeGreaterThan(0);

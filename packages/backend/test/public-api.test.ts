@@ -6,18 +6,22 @@ it("exports these names and no others", () => {
   expect(Object.keys(root).sort()).toEqual([
     "BATCH_NORM_TRAINING",
     "BackendError",
+    "frozenPool",
     "isBackendError",
     "registerTrainingKernels",
+    "serveFrozenPart",
     "useBackend",
   ]);
   expect(Object.keys(node).sort()).toEqual([
     "BATCH_NORM_TRAINING",
     "BackendError",
     "doctor",
+    "frozenPool",
     "isBackendError",
     "linkTensorflow",
     "onnxEngine",
     "registerTrainingKernels",
+    "serveFrozenPart",
     "useBackend",
   ]);
 });

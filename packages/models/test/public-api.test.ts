@@ -14,6 +14,7 @@ it("exports exactly this", () => {
     "describeClassifier",
     "exportLayersModel",
     "exportOnnx",
+    "frozenPartOf",
     "isModelsError",
     "loadBackbone",
     "loadClassifier",

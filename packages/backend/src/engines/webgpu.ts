@@ -25,7 +25,7 @@ interface GpuAdapter {
 }
 
 /** "NVIDIA H100", "google swiftshader": the fullest name that an adapter gives. */
-export function adapterName({ vendor, architecture, device, description }: AdapterInfo): string {
+function adapterName({ vendor, architecture, device, description }: AdapterInfo): string {
   return description || [vendor, architecture, device].filter(Boolean).join(" ") || "unnamed adapter";
 }
 

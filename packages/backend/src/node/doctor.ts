@@ -1,9 +1,12 @@
-import { cpus, freemem, totalmem } from "node:os";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import type { EngineChoice } from "../choose.ts";
 import type { Engine, EngineName } from "../engines/engine.ts";
 import { isBackendError } from "../errors.ts";
 import { type BlockTiming, timeResidualBlock } from "../time-block.ts";
+import { examineMachine, type MachineReport } from "./machine.ts";
+import { loadOnnxRuntime } from "./onnx-module.ts";
 import { defaultCache, findLink } from "./tensorflow-links.ts";
 import { findAnyPackage, findTensorflow, installCommand, type TensorflowPackage } from "./tensorflow-module.ts";
 import { NODE_ENGINES, useBackend } from "./use-backend.ts";
@@ -21,7 +24,12 @@ export interface EngineReport {
   readonly detail: string;
   /** The command that brings it, where it is missing. */
   readonly install?: string;
+  /** Where it is ready, and started: how fast it is. */
+  readonly timing?: BlockTiming;
 }
+
+/** How an engine for frozen parts, which does not train, stands on this machine. */
+export type FrozenEngineReport = Omit<EngineReport, "name" | "timing"> & { readonly name: "onnx" };
 
 /** The addon that was linked to the TensorFlow of a Python (see `linkTensorflow`). */
 export interface LinkReport {
@@ -32,6 +40,8 @@ export interface LinkReport {
   /** The folder of that TensorFlow. */
   readonly folder: string;
   readonly addon: string;
+  /** The version of CUDA that this TensorFlow was built for; absent where it was built for none. */
+  readonly cuda?: string;
   /** ISO 8601. */
   readonly linkedAt: string;
   /** Why it cannot be taken, where it is stale. */
@@ -39,13 +49,12 @@ export interface LinkReport {
 }
 
 /** What `doctor` found; JSON as it is. */
-export interface DoctorReport {
+export interface DoctorReport extends MachineReport {
   readonly node: string;
   readonly platform: string;
-  readonly cpu: { readonly model: string; readonly cores: number };
-  readonly memory: { readonly totalBytes: number; readonly freeBytes: number };
-  /** In the order in which "auto" takes them. */
   readonly engines: readonly EngineReport[];
+  /** What runs frozen parts beside the engine that trains. */
+  readonly frozen: readonly FrozenEngineReport[];
   /** The linked addon, if there is one and a package that could load it. */
   readonly link?: LinkReport;
   /** The engine that was timed and is active now. */
@@ -72,7 +81,8 @@ async function examine(engine: Engine, running: string | undefined): Promise<Eng
       findTensorflow(packageName as TensorflowPackage, import.meta.url);
       return { name, package: packageName, state: "ready", detail: `not started: ${running} has been` };
     }
-    return { name, package: packageName, state: "ready", detail: (await engine.open({}, true)).device };
+    const { device } = await engine.open({}, true);
+    return { name, package: packageName, state: "ready", detail: device, timing: await timeResidualBlock({ runs: 3 }) };
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);
     const missing = isBackendError(error, "ENGINE_MISSING") || isBackendError(error, "ADDON_MISSING");
@@ -89,13 +99,35 @@ function reportLink(): LinkReport | undefined {
   if (found === undefined) return undefined;
   const { addon, stale, link } = found;
   const { tensorflow, linkedAt } = link;
-  const what = { tensorflow: tensorflow.version, folder: tensorflow.folder, addon, linkedAt };
+  const cuda = cudaOf(tensorflow.folder);
+  const what = { tensorflow: tensorflow.version, folder: tensorflow.folder, addon, linkedAt, ...(cuda && { cuda }) };
   return stale === undefined ? { state: "ready", ...what } : { state: "stale", ...what, reason: stale };
 }
 
+/** What a TensorFlow says of the CUDA that it was built for. */
+function cudaOf(folder: string): string | undefined {
+  const file = join(folder, "python/platform/build_info.py");
+  if (!existsSync(file)) return undefined;
+  return /'cuda_version': '([^']+)'/.exec(readFileSync(file, "utf8"))?.[1];
+}
+
+async function examineOnnx(): Promise<FrozenEngineReport> {
+  const name = "onnxruntime-node";
+  const about = { name: "onnx", package: name } as const;
+  try {
+    const { version } = await loadOnnxRuntime(name, import.meta.url);
+    return { ...about, state: "ready", detail: `ONNX Runtime ${version}, frozen parts only` };
+  } catch (error) {
+    const detail = error instanceof Error ? error.message : String(error);
+    if (isBackendError(error, "ENGINE_MISSING"))
+      return { ...about, state: "missing", detail, install: `npm install ${name}` };
+    return { ...about, state: "broken", detail };
+  }
+}
+
 /**
- * Looks at this machine: Node, processor, memory, and every engine, which is really started. Leaves `options.engine` active and
- * times a small residual block on it. Takes about a second; call it before there are tensors.
+ * Looks at this machine: Node, processor, memory, graphics cards, and every engine, which is really started and timed on a small
+ * residual block. Leaves `options.engine` active. Takes a few seconds; call it before there are tensors.
  */
 export async function doctor({ engine = "auto" }: DoctorOptions = {}): Promise<DoctorReport> {
   const engines: EngineReport[] = [];
@@ -107,13 +139,12 @@ export async function doctor({ engine = "auto" }: DoctorOptions = {}): Promise<D
   const active = await useBackend(engine);
   const timing = await timeResidualBlock();
   await tf.ready();
-  const processors = cpus();
   return {
     node: process.version,
     platform: `${process.platform} ${process.arch}`,
-    cpu: { model: processors[0]?.model ?? "unknown", cores: processors.length },
-    memory: { totalBytes: totalmem(), freeBytes: freemem() },
+    ...(await examineMachine()),
     engines,
+    frozen: [await examineOnnx()],
     ...(link === undefined ? {} : { link }),
     active,
     timing,

@@ -38,24 +38,35 @@ export function doctorCommand(program: Command, context: CliContext): void {
     );
 }
 
-function describeDoctor({ node, platform, cpu, memory, engines, link, active, timing }: DoctorReport, cache: string) {
-  const rows = engines.map(({ name, package: from, state, detail, install }) => [name, from, state, install ?? detail]);
+function describeDoctor(report: DoctorReport, cache: string) {
+  const { node, platform, cpu, memory, gpus, engines, frozen, link, active, timing } = report;
+  const rows = [...engines, ...frozen].map((one) => {
+    const { name, package: from, state, detail, install } = one;
+    const time = "timing" in one && one.timing ? `${one.timing.msPerImage.toFixed(2)} ms` : "";
+    return [name, from, state, time, install ?? detail];
+  });
+  const cards = gpus.map(({ name, driver, memoryBytes }) =>
+    [name, driver && `driver ${driver}`, memoryBytes && bytes(memoryBytes)].filter(Boolean).join(", "),
+  );
   return [
     `cassava ${versions.cassava}, Node ${node} on ${platform}, tfjs ${versions.tfjs}`,
-    `processor: ${cpu.model}, ${cpu.cores} cores; memory: ${bytes(memory.totalBytes)}, ${bytes(memory.freeBytes)} free`,
+    `processor: ${cpu.model}, ${cpu.cores} cores${cpu.features.length > 0 ? `, ${cpu.features.join(" ")}` : ""}`,
+    `memory: ${bytes(memory.totalBytes)}, ${bytes(memory.freeBytes)} free`,
+    `graphics: ${cards.length > 0 ? cards.join("; ") : "none that the system shows"}`,
     `cache: ${cache}`,
     `TensorFlow of Python: ${describeLink(link)}`,
     "",
-    table([["engine", "package", "state", "device, or the command that installs it"], ...rows]),
+    table([["engine", "package", "state", "an image", "device, or the command that installs it"], ...rows]),
     "",
-    `taken: ${active.name} (${active.device}); ${timing.what}: ${timing.msPerImage.toFixed(2)} ms an image`,
+    `taken: ${active.name} (${active.device})`,
+    `timed: ${timing.what}`,
   ].join("\n");
 }
 
 function describeLink(link: LinkReport | undefined): string {
   const command = "cassava doctor --link-tensorflow [--python PATH]";
   if (link === undefined) return `not linked (${command})`;
-  const { state, tensorflow, folder, linkedAt, reason } = link;
+  const { state, tensorflow, folder, cuda, linkedAt, reason } = link;
   if (state === "stale") return `${reason}: link it again (${command})`;
-  return `${tensorflow}, linked ${linkedAt.slice(0, 10)}, in ${folder}`;
+  return `${tensorflow}${cuda === undefined ? "" : `, CUDA ${cuda}`}, linked ${linkedAt.slice(0, 10)}, in ${folder}`;
 }
