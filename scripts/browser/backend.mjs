@@ -8,6 +8,9 @@ const folder = join(root, "packages/backend");
 const PAGE = 'import * as page from "./page.ts"; Object.assign(globalThis, page);';
 /** Where tfjs has its WebAssembly modules. */
 const WASM = join(folder, "node_modules/@tensorflow/tfjs-backend-wasm/dist");
+const ORT = join(folder, "node_modules/onnxruntime-web/dist");
+/** Node's `assert`, for pages. */
+const ASSERT = join(folder, "test-browser/assert.ts");
 /** Largest relative error. WebGL's shaders divide and take roots less exactly than the others. */
 const TOLERANCES = { webgpu: 1e-5, webgl: 1e-4, wasm: 1e-5 };
 
@@ -24,12 +27,23 @@ export const backendSuite = async (page, check) => {
     ["/", { type: "text/html", body: '<!doctype html><script type="module" src="/page.js"></script>' }],
     [
       "/page.js",
-      { type: "text/javascript", body: await bundle(PAGE, join(folder, "test-browser"), { platform: "browser" }) },
+      {
+        type: "text/javascript",
+        body: await bundle(PAGE, join(folder, "test-browser"), {
+          platform: "browser",
+          alias: { "node:assert/strict": ASSERT },
+        }),
+      },
     ],
   ]);
   for (const name of await readdir(WASM)) {
     if (name.endsWith(".wasm"))
       files.set(`/${name}`, { type: "application/wasm", body: await readFile(join(WASM, name)) });
+  }
+  for (const name of await readdir(ORT)) {
+    const type = name.endsWith(".wasm") ? "application/wasm" : "text/javascript";
+    if (/^ort-wasm-simd-threaded\.(asyncify|jsep)?\.?(wasm|mjs)$/.test(name))
+      files.set(`/ort/${name}`, { type, body: await readFile(join(ORT, name)) });
   }
   const server = createServer((request, response) => {
     const file = files.get(request.url ?? "");
@@ -52,6 +66,15 @@ export const backendSuite = async (page, check) => {
       const code = await page.evaluate('refusal("tensorflow")');
       if (code !== "ENGINE_UNKNOWN") throw new Error(`${code}`);
     });
+    for (const provider of ["wasm", "webgpu"]) {
+      await check(`onnxruntime-web on ${provider} keeps the contract of frozen engines`, async () => {
+        const { name, checks, failed } = /** @type {{ name: string, checks: number, failed: string[] }} */ (
+          await page.evaluate(`frozenContractOn("${provider}")`)
+        );
+        if (failed.length > 0) throw new Error(failed.join("\n"));
+        return name === `onnx-web-${provider}` && checks > 5;
+      });
+    }
     for (const [engine, tolerance] of Object.entries(TOLERANCES)) {
       /** @type {Findings | undefined} */
       let found;

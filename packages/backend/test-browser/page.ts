@@ -1,7 +1,9 @@
-import { type EngineName, isBackendError, useBackend } from "@cassava/backend";
+import { type EngineName, isBackendError, onnxWebEngine, useBackend } from "@cassava/backend";
 import * as tf from "@tensorflow/tfjs";
+import * as ort from "onnxruntime-web/webgpu";
 import { CONTRACT } from "../test/contract-cases.ts";
 import { errorsOf, resultsOn } from "../test/engine-errors.ts";
+import { FROZEN_ENGINE_CHECKS } from "../test/frozen-engine-checks.ts";
 
 /** What the page found of an engine. */
 export interface EngineFindings {
@@ -37,4 +39,16 @@ export async function autoChoice() {
 export async function refusal(name: string): Promise<string | undefined> {
   const error = await useBackend(name as EngineName).catch((caught: unknown) => caught);
   return isBackendError(error) ? error.code : undefined;
+}
+
+/** What ONNX Runtime does not do of the contract of frozen engines: titles with reasons; and how many checks there are. */
+export async function frozenContractOn(provider: "webgpu" | "wasm") {
+  ort.env.wasm.wasmPaths = "/ort/";
+  ort.env.wasm.numThreads = 1;
+  const engine = onnxWebEngine(ort, { executionProviders: [provider] });
+  const failed: string[] = [];
+  for (const { title, check } of FROZEN_ENGINE_CHECKS) {
+    await check(engine).catch((error: unknown) => failed.push(`${title}: ${error}`));
+  }
+  return { name: engine.name, checks: FROZEN_ENGINE_CHECKS.length, failed };
 }

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import type { Batch, FrozenEngine } from "@cassava/contracts";
 import { afterEach, describe, expect, it } from "vitest";
 import { isBackendError, onnxEngine } from "../src/node.ts";
-import { FROZEN_ENGINE_CHECKS, failedChecks, frozenEngineContract } from "./frozen-engine-contract.ts";
+import { FROZEN_ENGINE_CHECKS, failedChecks } from "./frozen-engine-checks.ts";
+import { frozenEngineContract } from "./frozen-engine-contract.ts";
 import { SIZE, STRIDE } from "./onnx-graphs.ts";
 
 frozenEngineContract("onnx", () => onnxEngine());

@@ -8,6 +8,7 @@ it("exports these names and no others", () => {
     "BackendError",
     "frozenPool",
     "isBackendError",
+    "onnxWebEngine",
     "registerTrainingKernels",
     "serveFrozenPart",
     "useBackend",

@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
-import type { Batch, FrozenEngine, FrozenPart, FrozenSpec } from "@cassava/contracts";
-import { BackendError } from "../errors.ts";
-import { loadOnnxRuntime, type OnnxRuntime, type OnnxSession } from "./onnx-module.ts";
+import type { FrozenEngine } from "@cassava/contracts";
+import { onnxFrozenEngine } from "../onnx/onnx-part.ts";
+import { loadOnnxRuntime } from "./onnx-module.ts";
 
 /** Options of {@link onnxEngine}. */
 export interface OnnxEngineOptions {
@@ -17,12 +17,6 @@ export interface OnnxEngineOptions {
   /** File or URL whose `node_modules` are searched for it. Default: this package. */
   readonly from?: string | URL;
 }
-
-/**
- * Images that run at a time. With ResNet50 on two cores 4, 8 and 16 are equally fast and 32 is slower, since the activations
- * leave the cache; 8 keeps the event loop, which a run blocks, for the shortest time among the fast ones.
- */
-const IMAGES_AT_A_TIME = 8;
 
 /** ONNX Runtime's "error": its warnings are about its own optimizations. */
 const ERRORS_ONLY = 3;
@@ -44,81 +38,10 @@ export async function onnxEngine(options: OnnxEngineOptions = {}): Promise<Froze
     graphOptimizationLevel: "all",
     logSeverityLevel: ERRORS_ONLY,
   };
-  return {
+  return onnxFrozenEngine(runtime, {
     // Features of another device differ in their last digits: a cache keeps them apart by this name.
     name: executionProviders[0] === "cpu" ? "onnx" : `onnx-${executionProviders[0]}`,
-    async load(onnx, spec) {
-      const session = await createSession(runtime, onnx, sessionOptions, `${name} ${version}`);
-      return onnxPart(runtime, session, spec);
-    },
-  };
-}
-
-async function createSession(
-  { InferenceSession }: OnnxRuntime,
-  onnx: Uint8Array,
-  options: Readonly<Record<string, unknown>>,
-  engine: string,
-): Promise<OnnxSession> {
-  try {
-    return await InferenceSession.create(onnx, options);
-  } catch (cause) {
-    throw new BackendError("GRAPH_REFUSED", `${engine} does not load this graph: ${lineOf(cause)}`, { engine, cause });
-  }
-}
-
-function onnxPart(runtime: OnnxRuntime, session: OnnxSession, spec: FrozenSpec): FrozenPart {
-  const [height, width] = spec.inputSize;
-  const stride = height * width * 3;
-  const features = spec.outputShape.reduce((product, size) => product * size, 1);
-  const [input, output] = [session.inputNames[0]!, session.outputNames[0]!];
-  let running = 0;
-  let disposed = false;
-  const release = () => void session.release().catch(() => undefined);
-
-  async function runSome(images: Batch["images"], from: number, count: number): Promise<Float32Array> {
-    const pixels = Float32Array.from(images.subarray(from * stride, (from + count) * stride));
-    const feeds = { [input]: new runtime.Tensor("float32", pixels, [count, height, width, 3]) };
-    const { data, dims } = (await session.run(feeds))[output]!;
-    if (dims.slice(1).join() === spec.outputShape.join()) return data;
-    const message = `the graph ${spec.id} gives [${dims.slice(1)}] for an image, not [${spec.outputShape}]: encode it again`;
-    throw new BackendError("GRAPH_REFUSED", message, { engine: "onnx" });
-  }
-
-  async function runAll({ ids, images }: Batch): Promise<Float32Array> {
-    const all = new Float32Array(ids.length * features);
-    for (let from = 0; from < ids.length; from += IMAGES_AT_A_TIME) {
-      const count = Math.min(IMAGES_AT_A_TIME, ids.length - from);
-      all.set(await runSome(images, from, count), from * features);
-    }
-    return all;
-  }
-
-  return {
-    ...spec,
-    async run(batch) {
-      if (disposed) throw new BackendError("GRAPH_REFUSED", `the graph ${spec.id} was disposed of: load it again`);
-      if (batch.images.length !== batch.ids.length * stride) {
-        const message = `${batch.ids.length} images of ${height}x${width}x3 are not ${batch.images.length} numbers: resize them to the graph's input size`;
-        throw new BackendError("GRAPH_REFUSED", message, { engine: "onnx" });
-      }
-      running += 1;
-      try {
-        return await runAll(batch);
-      } finally {
-        running -= 1;
-        if (disposed && running === 0) release();
-      }
-    },
-    dispose() {
-      if (disposed) return;
-      disposed = true;
-      // A batch that is on its way still needs the session.
-      if (running === 0) release();
-    },
-  };
-}
-
-function lineOf(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split("\n")[0]!.trim();
+    title: `${name} ${version}`,
+    session: sessionOptions,
+  });
 }

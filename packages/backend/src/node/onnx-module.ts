@@ -2,28 +2,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 import { BackendError } from "../errors.ts";
-
-/** A tensor of ONNX Runtime, as far as this package reads it. */
-export interface OnnxTensor {
-  readonly data: Float32Array;
-  readonly dims: readonly number[];
-}
-
-/** A loaded graph. `run` blocks this thread while it computes on threads of its own. */
-export interface OnnxSession {
-  readonly inputNames: readonly string[];
-  readonly outputNames: readonly string[];
-  run(feeds: Readonly<Record<string, OnnxTensor>>): Promise<Readonly<Record<string, OnnxTensor>>>;
-  release(): Promise<void>;
-}
-
-/** The part of `onnxruntime-node` that this package uses; its types are not imported, since it may not be there. */
-export interface OnnxRuntime {
-  readonly InferenceSession: {
-    create(onnx: Uint8Array, options: Readonly<Record<string, unknown>>): Promise<OnnxSession>;
-  };
-  readonly Tensor: new (type: "float32", data: Float32Array, dims: readonly number[]) => OnnxTensor;
-}
+import type { OnnxRuntime } from "../onnx/onnx-part.ts";
 
 /** A loaded runtime. */
 export interface OnnxModule {
