@@ -152,7 +152,12 @@ describe("loadBackbone", () => {
   it("refuses an unknown name, an impossible size or alpha, and weights that nobody published", async () => {
     await expect(loadBackbone("resnet51", { weights: "none" })).rejects.toThrow(/choose one of .*resnet50/);
     await expect(loadBackbone("RESNET50", { weights: "none", inputSize: 31 })).rejects.toThrow(/at least 32; got 31/);
-    await expect(loadBackbone("resnet50", { weights: "none", alpha: 0.5 })).rejects.toThrow(/alpha 1; got 0\.5/);
+    await expect(loadBackbone("vgg16", { weights: "none", alpha: 0.5 })).rejects.toThrow(/alpha 1; got 0\.5/);
+    await expect(loadBackbone("resnet50", { weights: "imagenet", alpha: 0.5 })).rejects.toThrow(
+      /resnet50 at alpha 0\.5/,
+    );
+    const narrow = await loadBackbone("resnet50", { weights: "none", alpha: 0.25, inputSize: 32 });
+    expect(narrow.weights.get("conv5_block3_3_conv/kernel")?.shape).toEqual([1, 1, 128, 512]);
     await expect(loadBackbone("resnet14", { weights: "imagenet" })).rejects.toThrow(/no ImageNet weights of resnet14/);
   });
 

@@ -67,7 +67,12 @@ export function addTrainOptions(command: Command, say: (line: string) => void): 
       "imagenet: the official ones, downloaded once into the cache; or a path or an address of a Keras .h5 file without top (may be gzipped) or of tfjs's model.json; none: from scratch",
     )
     .option("--input-size <px>", "height and width of the images (default: the backbone's)", whole(1, 1024))
-    .option("--alpha <multiplier>", "width of a backbone that has several: .25, .5, .75 or 1 of mobilenet", positive, 1)
+    .option(
+      "--alpha <multiplier>",
+      "width of a backbone that has several: .25, .5, .75 or 1 of mobilenet, .25, .5 or 1 of resnet50",
+      positive,
+      1,
+    )
     .addOption(choice("--pooling <name>", "how features become one vector", ["avg", "max", "none"], "avg"))
     .addOption(
       choice(

@@ -105,8 +105,10 @@ export async function loadBackboneWith(
 }
 
 function publishedWeights(spec: BackboneSpec, alpha: number): WeightFile {
-  if (spec.imagenet !== undefined) return spec.imagenet(alpha);
-  const message = `there are no ImageNet weights of ${spec.name}: pass weights "none" to train from scratch, or weights of your own`;
+  const published = spec.imagenet?.(alpha);
+  if (published !== undefined) return published;
+  const width = alpha === 1 ? "" : ` at alpha ${alpha}`;
+  const message = `there are no ImageNet weights of ${spec.name}${width}: pass weights "none" to train from scratch, or weights of your own`;
   throw new ModelsError("OPTION_INVALID", message);
 }
 

@@ -1,6 +1,6 @@
 import { graphBuilder } from "../graph/builder.ts";
 import type { Graph } from "../graph/graph.ts";
-import type { BackboneSpec } from "./backbone.ts";
+import type { BackboneSpec, WeightFile } from "./backbone.ts";
 
 const STAGES: readonly (readonly [filters: number, blocks: number, strides: number])[] = [
   [64, 3, 1],
@@ -10,17 +10,18 @@ const STAGES: readonly (readonly [filters: number, blocks: number, strides: numb
 ];
 
 /** Version 1: the stride sits on the first 1x1 convolution, and convolutions have a bias although a batch normalization follows. */
-function build(): Graph {
+function build(alpha: number): Graph {
   const g = graphBuilder({ epsilon: 1.001e-5, momentum: 0.99 });
   const biased = { bias: true };
   g.stage("conv1");
   let x = g.zeroPad("conv1_pad", "input", [3, 3, 3, 3]);
-  x = g.conv2d("conv1_conv", x, 64, { kernelSize: 7, strides: 2, padding: "valid", ...biased });
+  x = g.conv2d("conv1_conv", x, 64 * alpha, { kernelSize: 7, strides: 2, padding: "valid", ...biased });
   x = g.batchNorm("conv1_bn", x);
   x = g.activation("conv1_relu", x, "relu");
   x = g.zeroPad("pool1_pad", x, [1, 1, 1, 1]);
   x = g.maxPool("pool1_pool", x, 3, 2);
-  for (const [index, [filters, blocks, stageStrides]] of STAGES.entries()) {
+  for (const [index, [width, blocks, stageStrides]] of STAGES.entries()) {
+    const filters = width * alpha;
     const stage = `conv${index + 2}`;
     g.stage(stage);
     for (let block = 1; block <= blocks; block++) {
@@ -43,7 +44,18 @@ function build(): Graph {
   return g.build(x);
 }
 
-/** ResNet50 version 1 (He et al. 2015), with the layer names of Keras Applications. 2,048 features. */
+const IMAGENET: WeightFile = {
+  url: "https://storage.googleapis.com/tensorflow/keras-applications/resnet/resnet50_weights_tf_dim_ordering_tf_kernels_notop.h5",
+  bytes: 94_765_736,
+  md5: "4d473c1dd8becc155b73f8504c6f6626",
+  licence: "MIT",
+  source: "He et al., trained on ImageNet ILSVRC 2012; ported by Keras Applications",
+};
+
+/**
+ * ResNet50 version 1 (He et al. 2015), with the layer names of Keras Applications; 2,048 features. At alpha 0.25 and 0.5 every layer is so
+ * much narrower: to train from scratch, since nobody publishes weights of it.
+ */
 export const resnet50: BackboneSpec = {
   name: "resnet50",
   source: "He et al., Deep Residual Learning, CVPR 2016; Keras Applications resnet",
@@ -51,12 +63,7 @@ export const resnet50: BackboneSpec = {
   defaultInputSize: 224,
   minimumInputSize: 32,
   features: 2048,
-  imagenet: () => ({
-    url: "https://storage.googleapis.com/tensorflow/keras-applications/resnet/resnet50_weights_tf_dim_ordering_tf_kernels_notop.h5",
-    bytes: 94_765_736,
-    md5: "4d473c1dd8becc155b73f8504c6f6626",
-    licence: "MIT",
-    source: "He et al., trained on ImageNet ILSVRC 2012; ported by Keras Applications",
-  }),
+  alphas: [0.25, 0.5, 1],
+  imagenet: (alpha) => (alpha === 1 ? IMAGENET : undefined),
   build,
 };
