@@ -12,7 +12,7 @@ import { run } from "../scripts/lib/run.mjs";
 export const slow = true;
 
 const WEIGHTS = "weights/mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_224_no_top.h5";
-const [SIZE, TENTHS, JUDGED, SEED] = [160, 10, 2, 42];
+const [SIZE, TENTHS, JUDGED, SEED] = [128, 10, 2, 42];
 const SCORES = { accuracy: accuracyScore, "balanced accuracy": balancedAccuracyScore };
 
 /** @type {import("../scripts/conformance.mjs").Conformance} */

@@ -13,7 +13,10 @@ import { checkTypes } from "./lib/pack-types.mjs";
 import { run } from "./lib/run.mjs";
 import { tally } from "./lib/tally.mjs";
 
-/** @typedef {import("./lib/pack.mjs").Pack} Pack */
+/**
+ * @typedef {import("./lib/pack.mjs").Pack} Pack
+ * @typedef {{ package: string, state: string, install?: string }} Engine as `cassava doctor --json` has it
+ */
 
 const attw = fileURLToPath(new URL("dist/index.js", import.meta.resolve("@arethetypeswrong/cli/package.json")));
 const { check, close } = tally();
@@ -96,6 +99,38 @@ const checkCommand = async ({ manifest }, project) => {
   }
 };
 
+/**
+ * The packed command on a machine with nothing optional installed says wasm, and which commands make it faster; those that need nothing but
+ * npm's registry are followed to the letter. (tfjs-node's downloads a library from elsewhere; linking it is `pnpm engines`.)
+ * @param {string} project
+ */
+const checkDoctor = async (project) => {
+  // pnpm makes packages of this repository visible to its scripts.
+  const env = { NODE_PATH: "", CASSAVA_CACHE: join(project, "cache") };
+  const doctor = async () => {
+    const command = [join(project, "node_modules/.bin/cassava"), ["doctor", "--json", "--quiet"]];
+    const { stdout } = await run(.../** @type {[string, string[]]} */ (command), { cwd: project, env, tail: 15 });
+    /** @type {{ active: { name: string }, engines: Engine[], frozen: Engine[] }} */
+    const { active, engines, frozen } = JSON.parse(stdout);
+    return { active, engines: [...engines, ...frozen] };
+  };
+  const bare = await doctor();
+  if (bare.active.name !== "wasm") throw new Error(`it takes ${bare.active.name}`);
+  const missing = bare.engines.filter(({ state }) => state === "missing");
+  const names = missing.map((engine) => engine.package).join();
+  if (names !== "@tensorflow/tfjs-node-gpu,@tensorflow/tfjs-node,webgpu,onnxruntime-node")
+    throw new Error(`missing are ${names}`);
+  for (const { package: name, install = "" } of missing) {
+    if (!/^npm install (--ignore-scripts )?\S+$/.test(install)) throw new Error(`${name} is installed by "${install}"`);
+    if (name.startsWith("@tensorflow/")) continue;
+    await run("npm", install.split(" ").slice(1), { cwd: project, env, tail: 15 });
+  }
+  const { active, engines } = await doctor();
+  const states = engines.map((engine) => `${engine.package} ${engine.state}`).join();
+  if (!/onnxruntime-node ready/.test(states) || !/webgpu (ready|no-gpu)/.test(states)) throw new Error(states);
+  return ["wasm", "webgpu"].includes(active.name);
+};
+
 try {
   await build({ declarations: true });
   const packs = await Promise.all((await publicPackages()).map((folder) => pack(folder, work)));
@@ -128,6 +163,8 @@ try {
     }
     if (manifest.bin !== undefined)
       await check(`${name}: the packed command answers`, () => checkCommand(one, project));
+    if (name === "@cassava/cli")
+      await check(`${name}: doctor says how a bare machine gets faster, and it does`, () => checkDoctor(project));
   }
 } catch (error) {
   await check("the packages build and pack", () => Promise.reject(error));

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
-import { isBackendError, useBackend } from "../src/node.ts";
+import { doctor, isBackendError, useBackend } from "../src/node.ts";
 import { engineContract } from "./engine-contract.ts";
 
 /** Whether Dawn finds an adapter here; asked once. */
@@ -24,6 +24,13 @@ describe.skipIf(device === undefined)(title, () => {
     expect(device).toMatch(/^(GPU, WebGPU on|CPU, WebGPU in software on) ./);
     expect(JSON.stringify(globalThis.navigator ?? null)).not.toContain("gpu");
     expect((globalThis.navigator as { gpu?: unknown } | undefined)?.gpu).toBeUndefined();
+  });
+
+  it("is listed by doctor, software told apart", async () => {
+    const { adapters, engines } = await doctor({ engine: "webgpu" });
+    expect(adapters.length).toBeGreaterThan(0);
+    if (!device?.startsWith("GPU")) expect(adapters).toEqual([{ name: expect.any(String), software: true }]);
+    expect(engines.find(({ name }) => name === "webgpu")).toMatchObject({ state: "ready", detail: device });
   });
 
   it("in software is taken only by name", async () => {

@@ -17,7 +17,10 @@ export interface AdapterInfo {
 
 /** The part of WebGPU that this package uses itself. */
 export interface Gpu {
-  requestAdapter(options?: { readonly powerPreference?: string }): Promise<GpuAdapter | null>;
+  requestAdapter(options?: {
+    readonly powerPreference?: string;
+    readonly forceFallbackAdapter?: boolean;
+  }): Promise<GpuAdapter | null>;
 }
 interface GpuAdapter {
   readonly info?: AdapterInfo;
@@ -27,6 +30,36 @@ interface GpuAdapter {
 /** "NVIDIA H100", "google swiftshader": the fullest name that an adapter gives. */
 function adapterName({ vendor, architecture, device, description }: AdapterInfo): string {
   return description || [vendor, architecture, device].filter(Boolean).join(" ") || "unnamed adapter";
+}
+
+/** An adapter of WebGPU. */
+export interface AdapterReport {
+  readonly name: string;
+  /** Whether it computes on the processor. */
+  readonly software: boolean;
+}
+
+function describeAdapter({ info = {}, isFallbackAdapter }: GpuAdapter): AdapterReport {
+  const name = adapterName(info);
+  const flagged = info.isFallbackAdapter ?? isFallbackAdapter ?? false;
+  return { name, software: flagged || isSoftware(name) };
+}
+
+/** Every adapter that WebGPU hands out, each once: the fastest, the most economical, and the one in software. */
+export async function listAdapters(gpu: Gpu): Promise<AdapterReport[]> {
+  const wishes = [
+    { powerPreference: "high-performance" },
+    { powerPreference: "low-power" },
+    { forceFallbackAdapter: true },
+  ];
+  const found = new Map<string, AdapterReport>();
+  for (const wish of wishes) {
+    const adapter = await gpu.requestAdapter(wish);
+    if (adapter === null) continue;
+    const report = describeAdapter(adapter);
+    found.set(report.name, report);
+  }
+  return [...found.values()];
 }
 
 /**
@@ -44,26 +77,24 @@ export const webgpuEngine: Engine = {
     if (adapter === null) {
       throw new BackendError("GPU_MISSING", "webgpu: no adapter: no GPU, or no driver that WebGPU can use", details);
     }
-    const info = adapter.info ?? {};
-    const flagged = info.isFallbackAdapter ?? adapter.isFallbackAdapter ?? false;
-    const software = flagged || isSoftware(adapterName(info));
+    const { name, software } = describeAdapter(adapter);
     if (software && !asked) {
-      const message = `webgpu: the only adapter, ${adapterName(info)}, computes in software: taken only by name, as webgpu`;
+      const message = `webgpu: the only adapter, ${name}, computes in software: taken only by name, as webgpu`;
       throw new BackendError("GPU_MISSING", message, details);
     }
-    return startWebgpu(info, software);
+    return startWebgpu(name, software);
   },
 };
 
-async function startWebgpu(info: AdapterInfo, software: boolean): Promise<OpenedEngine> {
+async function startWebgpu(name: string, software: boolean): Promise<OpenedEngine> {
   await import("@tensorflow/tfjs-backend-webgpu");
   if (!(await tf.setBackend("webgpu"))) {
-    throw new BackendError("ENGINE_BROKEN", `webgpu: ${PACKAGE} does not start on ${adapterName(info)}`, {
+    throw new BackendError("ENGINE_BROKEN", `webgpu: ${PACKAGE} does not start on ${name}`, {
       engine: PACKAGE,
     });
   }
   await registerTrainingKernels();
-  if (!software) return { device: `GPU, WebGPU on ${adapterName(info)}` };
-  const warning = `${adapterName(info)} is no GPU: it computes in software, many times slower than WebAssembly`;
-  return { device: `CPU, WebGPU in software on ${adapterName(info)}`, warning };
+  if (!software) return { device: `GPU, WebGPU on ${name}` };
+  const warning = `${name} is no GPU: it computes in software, many times slower than WebAssembly`;
+  return { device: `CPU, WebGPU in software on ${name}`, warning };
 }

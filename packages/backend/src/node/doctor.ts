@@ -3,6 +3,7 @@ import { join } from "node:path";
 import * as tf from "@tensorflow/tfjs";
 import type { EngineChoice } from "../choose.ts";
 import type { Engine, EngineName } from "../engines/engine.ts";
+import type { AdapterReport } from "../engines/webgpu.ts";
 import { isBackendError } from "../errors.ts";
 import { type BlockTiming, timeResidualBlock } from "../time-block.ts";
 import { examineMachine, type MachineReport } from "./machine.ts";
@@ -10,6 +11,7 @@ import { loadOnnxRuntime } from "./onnx-module.ts";
 import { defaultCache, findLink } from "./tensorflow-links.ts";
 import { findAnyPackage, findTensorflow, installCommand, type TensorflowPackage } from "./tensorflow-module.ts";
 import { NODE_ENGINES, useBackend } from "./use-backend.ts";
+import { webgpuAdapters } from "./webgpu-node.ts";
 
 /** How one engine stands on this machine. */
 export interface EngineReport {
@@ -53,6 +55,8 @@ export interface DoctorReport extends MachineReport {
   readonly node: string;
   readonly platform: string;
   readonly engines: readonly EngineReport[];
+  /** Adapters of WebGPU through Dawn; empty where that is not installed. */
+  readonly adapters: readonly AdapterReport[];
   /** What runs frozen parts beside the engine that trains. */
   readonly frozen: readonly FrozenEngineReport[];
   /** The linked addon, if there is one and a package that could load it. */
@@ -119,8 +123,9 @@ async function examineOnnx(): Promise<FrozenEngineReport> {
     return { ...about, state: "ready", detail: `ONNX Runtime ${version}, frozen parts only` };
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);
+    // Its install script fetches extras for CUDA, and fails where it cannot.
     if (isBackendError(error, "ENGINE_MISSING"))
-      return { ...about, state: "missing", detail, install: `npm install ${name}` };
+      return { ...about, state: "missing", detail, install: `npm install --ignore-scripts ${name}` };
     return { ...about, state: "broken", detail };
   }
 }
@@ -144,6 +149,7 @@ export async function doctor({ engine = "auto" }: DoctorOptions = {}): Promise<D
     platform: `${process.platform} ${process.arch}`,
     ...(await examineMachine()),
     engines,
+    adapters: await webgpuAdapters(),
     frozen: [await examineOnnx()],
     ...(link === undefined ? {} : { link }),
     active,

@@ -1,8 +1,8 @@
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 import type { Engine } from "../engines/engine.ts";
-import { type Gpu, webgpuEngine } from "../engines/webgpu.ts";
-import { BackendError } from "../errors.ts";
+import { type AdapterReport, type Gpu, listAdapters, webgpuEngine } from "../engines/webgpu.ts";
+import { BackendError, isBackendError } from "../errors.ts";
 
 /** The npm package that brings Dawn, Chromium's WebGPU, to Node. */
 const PACKAGE = "webgpu";
@@ -28,13 +28,7 @@ export function webgpuNodeEngine({ from = import.meta.url }: WebgpuNodeOptions =
     name: "webgpu",
     package: PACKAGE,
     async open(options, asked) {
-      const file = findDawn(from);
-      started ??= startDawn(file);
-      const gpu = await started.catch((cause: unknown) => {
-        started = undefined;
-        const reason = (cause instanceof Error ? cause.message : String(cause)).split("\n")[0]!.trim();
-        throw new BackendError("ENGINE_BROKEN", `webgpu does not start: ${reason}`, { engine: PACKAGE, cause });
-      });
+      const gpu = await dawn(from);
       // TensorFlow.js finds the GPU by `navigator`, and only while it starts: afterwards Node's own stands there again, if it has one.
       const own = Object.getOwnPropertyDescriptor(globalThis, "navigator");
       const value = { ...(own?.get?.call(globalThis) ?? own?.value), gpu, userAgent: "node" };
@@ -47,6 +41,27 @@ export function webgpuNodeEngine({ from = import.meta.url }: WebgpuNodeOptions =
       }
     },
   };
+}
+
+/** The adapters that Dawn finds; none where it is not installed or does not start. */
+export async function webgpuAdapters(from: string | URL = import.meta.url): Promise<AdapterReport[]> {
+  try {
+    return await listAdapters(await dawn(from));
+  } catch (error) {
+    if (isBackendError(error)) return [];
+    throw error;
+  }
+}
+
+/** @throws {BackendError} `ENGINE_MISSING`, `ENGINE_BROKEN` */
+async function dawn(from: string | URL): Promise<Gpu> {
+  const file = findDawn(from);
+  started ??= startDawn(file);
+  return started.catch((cause: unknown) => {
+    started = undefined;
+    const reason = (cause instanceof Error ? cause.message : String(cause)).split("\n")[0]!.trim();
+    throw new BackendError("ENGINE_BROKEN", `webgpu does not start: ${reason}`, { engine: PACKAGE, cause });
+  });
 }
 
 /** @throws {BackendError} `ENGINE_MISSING` */

@@ -39,7 +39,7 @@ export function doctorCommand(program: Command, context: CliContext): void {
 }
 
 function describeDoctor(report: DoctorReport, cache: string) {
-  const { node, platform, cpu, memory, gpus, engines, frozen, link, active, timing } = report;
+  const { node, platform, cpu, memory, gpus, adapters, engines, frozen, link, active, timing } = report;
   const rows = [...engines, ...frozen].map((one) => {
     const { name, package: from, state, detail, install } = one;
     const time = "timing" in one && one.timing ? `${one.timing.msPerImage.toFixed(2)} ms` : "";
@@ -53,6 +53,11 @@ function describeDoctor(report: DoctorReport, cache: string) {
     `processor: ${cpu.model}, ${cpu.cores} cores${cpu.features.length > 0 ? `, ${cpu.features.join(" ")}` : ""}`,
     `memory: ${bytes(memory.totalBytes)}, ${bytes(memory.freeBytes)} free`,
     `graphics: ${cards.length > 0 ? cards.join("; ") : "none that the system shows"}`,
+    ...(adapters.length > 0
+      ? [
+          `WebGPU adapters: ${adapters.map(({ name, software }) => (software ? `${name} (software)` : name)).join("; ")}`,
+        ]
+      : []),
     `cache: ${cache}`,
     `TensorFlow of Python: ${describeLink(link)}`,
     "",
