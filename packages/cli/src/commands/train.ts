@@ -31,10 +31,9 @@ interface Options extends TrainOptions {
 
 /** `cassava train <dataset>` */
 export function trainCommand(program: Command, context: CliContext): void {
-  const published = Object.values(backbones).flatMap(({ name, imagenet }) => {
-    const file = imagenet?.(1);
-    return file === undefined ? [] : [`  ${name}: ${file.url}`];
-  });
+  const published = Object.values(backbones).flatMap(({ name, imagenet }) =>
+    imagenet ? [`  ${name}: ${imagenet(1).url}`] : [],
+  );
   const command = program
     .command("train")
     .description("train a head on a frozen backbone (or more of it), evaluate it on held-out images and save the run")

@@ -30,7 +30,9 @@ export interface BackboneSpec {
   /** Width multipliers that it can be built with, where it can: the `alpha` of Keras. */
   readonly alphas?: readonly number[];
   /** The official ImageNet weights of Keras Applications without top, by width multiplier; absent where there are none. */
-  readonly imagenet?: (alpha: number) => WeightFile | undefined;
+  readonly imagenet?: (alpha: number) => WeightFile;
+  /** Width multipliers that there are such weights of; default: every one. */
+  readonly imagenetAlphas?: readonly number[];
   /** The layers below the pooling, in Keras's structure; the graph's output is [h, w, features]. */
   readonly build: (alpha: number) => Graph;
 }

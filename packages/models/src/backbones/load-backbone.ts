@@ -105,8 +105,8 @@ export async function loadBackboneWith(
 }
 
 function publishedWeights(spec: BackboneSpec, alpha: number): WeightFile {
-  const published = spec.imagenet?.(alpha);
-  if (published !== undefined) return published;
+  const { imagenet, imagenetAlphas = spec.alphas ?? [1] } = spec;
+  if (imagenet !== undefined && imagenetAlphas.includes(alpha)) return imagenet(alpha);
   const width = alpha === 1 ? "" : ` at alpha ${alpha}`;
   const message = `there are no ImageNet weights of ${spec.name}${width}: pass weights "none" to train from scratch, or weights of your own`;
   throw new ModelsError("OPTION_INVALID", message);

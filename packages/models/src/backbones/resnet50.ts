@@ -64,6 +64,7 @@ export const resnet50: BackboneSpec = {
   minimumInputSize: 32,
   features: 2048,
   alphas: [0.25, 0.5, 1],
-  imagenet: (alpha) => (alpha === 1 ? IMAGENET : undefined),
+  imagenet: () => IMAGENET,
+  imagenetAlphas: [1],
   build,
 };
