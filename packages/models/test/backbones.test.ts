@@ -94,7 +94,7 @@ describe("the ImageNet weights", () => {
   it.each(published.map((spec) => [spec.name, spec] as const))(
     "of %s have an address, licence and source",
     (_, spec) => {
-      const files = (spec.alphas ?? [1]).map((alpha) => spec.imagenet!(alpha));
+      const files = (spec.imagenetAlphas ?? spec.alphas ?? [1]).map((alpha) => spec.imagenet!(alpha));
       expect(new Set(files.map(({ url }) => url)).size).toBe(files.length);
       for (const { url, bytes, md5, licence, source } of files) {
         expect(url).toMatch(
