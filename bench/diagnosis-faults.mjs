@@ -31,6 +31,8 @@ import * as tf from "@tensorflow/tfjs";
  * @property {boolean} idle whether the optimizer changes nothing
  * @property {boolean} nonFinite whether the features of an image hold a value that is not a number
  * @property {number} [jumpsAt] share of the run after which the rate is a thousand times as high
+ * @property {number} [warmup] runs that the rate takes to rise from nothing
+ * @property {boolean} [stuck] whether every image is the first one
  * @property {number} [momentum] of SGD
  * @property {boolean} pixelsSeen whether the diagnosis sees what the network is given, or only logs and answers
  * @property {{ trained: string, held: string }[]} leaked
@@ -185,23 +187,19 @@ export const FAULTS = [
     cause: "learning-rate-too-low",
     inject: () => ({ optimizer: "sgd", rate: 1e-6 }),
   },
-  // Never looked at while thresholds were tuned.
   {
     name: "a class missing from the validation part",
     cause: "class-missing",
-    unseen: true,
     inject: ({ validation, labels }) => ({ validation: validation.filter((id) => labels.get(id) !== 1) }),
   },
   {
     name: "the rate jumps a thousandfold after a third of the run",
     cause: "learning-rate-too-high",
-    unseen: true,
     inject: () => ({ jumpsAt: 1 / 3, patience: 0 }),
   },
   {
     name: "every label is that of the next image in the table",
     cause: "labels-misaligned",
-    unseen: true,
     inject: ({ labels, seed }) => {
       // A table in an order of no meaning.
       const ids = shuffled([...labels.keys()], random(seed, "table"));
@@ -211,7 +209,6 @@ export const FAULTS = [
   {
     name: "nine of ten images of the rarer classes gone",
     cause: "imbalance",
-    unseen: true,
     inject: ({ train, validation, labels, seed }) => {
       const draw = random(seed, "gone").next;
       const kept = (/** @type {readonly string[]} */ ids) =>
@@ -222,8 +219,50 @@ export const FAULTS = [
   {
     name: "a class weight that overflows",
     cause: "numeric-overflow",
-    unseen: true,
     inject: () => ({ loss: crossentropy({ classWeights: [1, 1, 1, 3e38, 1] }) }),
+  },
+  // Never looked at while thresholds were tuned.
+  {
+    name: "labels of the validation part shuffled",
+    cause: "labels-misaligned",
+    unseen: true,
+    inject: ({ validation, labels, seed }) => {
+      const dealt = shuffled(
+        validation.map((id) => Number(labels.get(id))),
+        random(seed, "dealt"),
+      );
+      return {
+        labels: new Map([...labels, ...validation.map((id, i) => /** @type {const} */ ([id, Number(dealt[i])]))]),
+      };
+    },
+  },
+  {
+    name: "four of ten labels are any",
+    cause: "label-noise",
+    unseen: true,
+    inject: ({ labels, seed }, { classes }) => {
+      const draw = random(seed, "any").next;
+      const any = (/** @type {number} */ label) => (draw() < 0.4 ? Math.floor(draw() * classes.length) : label);
+      return { labels: new Map([...labels].map(([id, label]) => [id, any(label)])) };
+    },
+  },
+  {
+    name: "every image is the first one",
+    cause: "blank-input",
+    unseen: true,
+    inject: () => ({ stuck: true }),
+  },
+  {
+    name: "a warm-up a hundred times as long as the run",
+    cause: "learning-rate-too-low",
+    unseen: true,
+    inject: () => ({ warmup: 100 }),
+  },
+  {
+    name: "pixels preprocessed twice",
+    cause: "preprocessing",
+    unseen: true,
+    inject: () => ({ variant: "twice", validationVariant: "twice" }),
   },
 ];
 

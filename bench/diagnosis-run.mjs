@@ -76,11 +76,11 @@ export const healthyPlan = (world, seed) => {
  * @param {FeatureSet} set @param {readonly string[]} ids @param {Plan} plan @param {World} world
  * @returns {FeatureSet}
  */
-const rowsOf = (set, ids, { labels }, world) => {
+const rowsOf = (set, ids, { labels, stuck = false }, world) => {
   const at = new Map(set.ids.map((id, i) => [id, i]));
   const features = new Float32Array(ids.length * set.width);
   for (const [i, id] of ids.entries()) {
-    const row = Number(at.get(id.replace(/^copy of /, "")));
+    const row = stuck ? 0 : Number(at.get(id.replace(/^copy of /, "")));
     features.set(set.features.subarray(row * set.width, (row + 1) * set.width), i * set.width);
   }
   return {
@@ -153,9 +153,11 @@ export const observedRun = async (world, plan) => {
     optimizer,
     loss,
     seed,
-    ...(plan.jumpsAt !== undefined && {
-      schedule: (/** @type {number} */ step, /** @type {number} */ steps) =>
-        step < Number(plan.jumpsAt) * steps ? rate : 1000 * rate,
+    ...((plan.jumpsAt !== undefined || plan.warmup !== undefined) && {
+      schedule: (/** @type {number} */ step, /** @type {number} */ steps) => {
+        if (plan.warmup !== undefined) return (rate * (step + 1)) / (plan.warmup * steps);
+        return step < Number(plan.jumpsAt) * steps ? rate : 1000 * rate;
+      },
     }),
     callbacks: [observer.callback(), ...(plan.patience > 0 ? [earlyStopping({ patience: plan.patience })] : [])],
   }).result;

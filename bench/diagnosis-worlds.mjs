@@ -12,8 +12,8 @@ import * as tf from "@tensorflow/tfjs";
 
 /**
  * `plain`: right. `scaled`: pixels divided by 255 before the network's own preprocessing.
- * `blank`: black images. `random`: of a backbone without its weights. `batch`: batch normalization by the statistics of the batch.
- * @typedef {"plain" | "scaled" | "blank" | "random" | "batch"} Variant
+ * `twice`: pixels from -1 to 1, to which the network does the same again. `blank`: black images. `random`: of a backbone without its weights. `batch`: batch normalization by the statistics of the batch.
+ * @typedef {"plain" | "scaled" | "twice" | "blank" | "random" | "batch"} Variant
  * @typedef {import("@cassava/train").FeatureSet} FeatureSet
  * @typedef {import("@cassava/models").CassavaClassifier} Model
  * @typedef {Parameters<typeof createClassifier>[0]} ModelOptions
@@ -39,6 +39,7 @@ const [PHOTO_SIZE, PHOTO_WIDTH, LEAF_SIZE, BATCH] = [128, 1280, 32, 32];
 /** What a variant does to a batch of pixels. @param {Variant} variant @param {import("@cassava/contracts").Batch} batch */
 const changed = (variant, batch) => {
   if (variant === "blank") return { ...batch, images: new Uint8Array(batch.images.length) };
+  if (variant === "twice") return { ...batch, images: Float32Array.from(batch.images, (value) => value / 127.5 - 1) };
   return batch;
 };
 
@@ -109,7 +110,7 @@ export const photographs = async (shared) => {
     name: "photographs",
     classes,
     labels: new Map(labelled.map(({ id, label }) => [id, Number(label)])),
-    variants: ["plain", "scaled", "blank", "random", "batch"],
+    variants: ["plain", "scaled", "twice", "blank", "random", "batch"],
     frozen: true,
     rate: 1e-3,
     epochs: 12,
@@ -218,7 +219,7 @@ export const leaves = async ({ count, seed, difficulty }) => {
     name: "leaves",
     classes,
     labels: new Map(painted.map(({ id, label }) => [id, label])),
-    variants: ["plain", "scaled", "blank"],
+    variants: ["plain", "scaled", "twice", "blank"],
     frozen: false,
     rate: 3e-3,
     epochs: 8,

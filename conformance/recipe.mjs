@@ -1,11 +1,12 @@
 // `--recipe best` on real photographs with MobileNetV2's real weights: two of five folds, each judged by networks that have not seen it. Is the
 // whole network clearly better than its frozen head, and how does it stand beside the same recipe as a user of Keras writes it? An
 // hour long on two cores: `all` leaves it out. The minutes are those of one run of each.
-import { readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { kFold, serializeSplit } from "@cassava/data";
 import { csvDataset } from "@cassava/data/node";
 import { accuracyScore, balancedAccuracyScore, pairedBootstrap } from "@cassava/metrics";
+import { linkedTensorflow } from "../scripts/lib/linked-tensorflow.mjs";
 import { preparePython } from "../scripts/lib/python.mjs";
 import { run } from "../scripts/lib/run.mjs";
 
@@ -27,9 +28,12 @@ export default async ({ root, shared, work, check, skip }) => {
   const labelOf = new Map(dataset.entries.map(({ id, label }) => [id, Number(label)]));
   const classes = dataset.classes.length;
   const python = await preparePython(join(root, "conformance/train"), { asInstalled: true });
-  // Each run begins without features: what is timed goes from files to answers.
+  await linkedTensorflow();
+  // Each run begins with a cache of its own, without features: what is timed goes from files to answers. The linked addon is in every one.
   const cassava = async (/** @type {string} */ name, /** @type {readonly string[]} */ args) => {
     const env = { CASSAVA_CACHE: join(work, `cache-${name}`) };
+    await mkdir(env.CASSAVA_CACHE);
+    await symlink(join(process.env.CASSAVA_CACHE ?? "", "tensorflow"), join(env.CASSAVA_CACHE, "tensorflow"));
     const command = [join(root, "packages/cli/dist/bin.js"), "train", data, ...args, "--out", name];
     const began = performance.now();
     const { stdout } = await run(process.execPath, [...command, "--quiet", "--json"], { cwd: work, env, tail: 20 });

@@ -31,7 +31,8 @@ const DIRECT = 0.75;
 /**
  * Joins the votes on each cause as independent evidence: 1 - Π(1 - for), times Π(1 - against) (noisy or, with
  * inhibitors: Pearl, Probabilistic Reasoning in Intelligent Systems, 1988, 4.3.2). A finding's vote counts by its confidence. Rules that
- * passed speak against what was inferred and not against what was measured; experiments against both. The most confident cause first;
+ * passed speak against what was inferred and not against what was measured; experiments against both, against what was measured with half
+ * of their weight: they look at a new head, and not at what happened in the run. The most confident cause first;
  * of equals the one that {@link CAUSES} has first.
  */
 export function rankCauses(
@@ -51,11 +52,13 @@ export function rankCauses(
     const contra = [...tests, ...passes].sort((a, b) => b.weight - a.weight);
     const direct = pro.filter(({ weight }) => weight >= DIRECT);
     const inferred = pro.filter(({ weight }) => weight < DIRECT);
+    const halved = (list: readonly CastVote[]) => list.map((vote) => ({ ...vote, weight: vote.weight / 2 }));
     const left = (list: readonly CastVote[]) => list.reduce((product, { weight }) => product * (1 - weight), 1);
     return {
       cause,
       ...CAUSES[cause],
-      confidence: (1 - left(direct) * (1 - (1 - left(inferred)) * left(passes))) * left(tests),
+      confidence:
+        1 - (1 - (1 - left(direct)) * left(halved(tests))) * (1 - (1 - left(inferred)) * left([...passes, ...tests])),
       because: pro.map(({ by }) => by),
       against: contra.map(({ by }) => by),
     };

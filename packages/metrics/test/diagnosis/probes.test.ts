@@ -114,9 +114,10 @@ describe("rankCauses", () => {
     expect(confidence([finding(0.9), finding(0.6)], pass)).toBeCloseTo(1 - 0.1 * 0.7, 12);
   });
 
-  it("lets experiments speak against both", () => {
+  it("lets experiments speak against both, against what was measured with half of their weight", () => {
     const refutes = [{ cause: "learning-rate-too-high" as const, weight: 0.8 }];
     const probes = [{ probe: "learning-rate-range", confirms: [], refutes, evidence: [], explanation: "" }];
-    expect(confidence([finding(0.9)], [], probes)).toBeCloseTo(0.18, 12);
+    expect(confidence([finding(0.6)], [], probes)).toBeCloseTo(0.12, 12);
+    expect(confidence([finding(0.9)], [], probes)).toBeCloseTo(0.54, 12);
   });
 });

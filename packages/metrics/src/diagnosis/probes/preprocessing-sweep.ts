@@ -13,9 +13,11 @@ const TREATMENTS: readonly PixelTreatment[] = [
 /** D² of the log loss: what a linear model on the features gets out of the images, 0 for nothing. */
 const d2 = ({ logLoss, entropy }: LinearProbeScore) => 1 - logLoss / entropy;
 /** D² that another treatment has to be better by, and from which on features carry something. */
-const [BETTER, SOMETHING] = [0.1, 0.05];
+const [BETTER, SOMETHING] = [0.08, 0.05];
 /** Images that a linear model has to be judged by: of fewer, the scores differ by chance. */
 const LEAST = 30;
+/** Entropy of their classes, in nats, below which there are too few images of all but one. */
+const LEAST_ENTROPY = 0.4;
 
 /** A linear model on the frozen features, with pixels as the run has them and with what people do to pixels by mistake. */
 export const preprocessingSweep: Probe = {
@@ -31,6 +33,7 @@ export const preprocessingSweep: Probe = {
       if (score !== undefined) others.push([pixels, score]);
     }
     if (given === undefined || others.length === 0) return untested(this.id, "a linear model on the features");
+    if (given.entropy < LEAST_ENTROPY) return untested(this.id, "variety in the classes of the images");
     if (given.images < LEAST) return untested(this.id, `part of ${LEAST} images to judge a linear model by`);
     if (!Number.isFinite(given.logLoss)) return overflown(this.id, "the loss of a linear model on the features");
     // What the weights declare is the first suspect: among what is as good as it, others are only better by chance.

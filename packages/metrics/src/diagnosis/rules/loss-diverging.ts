@@ -57,7 +57,7 @@ export const lossDiverging = defineRule({
             ? `It began at ${nats(start)} nats and rose to ${nats(peak)} in step ${losses.indexOf(peak) + 1}: the first steps were far too large.`
             : `It was ${nats(best)} nats in epoch ${at + 1} and stands at ${nats(last)}: the steps lead away from what was found.`,
         causes: [
-          { cause: "learning-rate-too-high", weight: 0.75 },
+          { cause: "learning-rate-too-high", weight: kind === "away" ? 0.9 : 0.75 },
           { cause: "numeric-overflow", weight: 0.2 },
           { cause: "not-shuffled", weight: 0.15 },
           { cause: "preprocessing", weight: 0.15 },

@@ -1,5 +1,5 @@
 import { createRandom } from "../../random.ts";
-import { priorOf, series } from "../facts.ts";
+import { labelCounts, priorOf, series } from "../facts.ts";
 import { defineRule } from "../rule.ts";
 import { nats } from "../text.ts";
 
@@ -13,13 +13,18 @@ export const misalignedLabels = defineRule({
     /** Standard deviations above the mean of the permuted scores that the real one has to be. */
     deviations: 2.5,
     images: 50,
+    /** Images outside of the most frequent class: of fewer, luck decides. */
+    others: 30,
     /** Standard deviation of the scores over permutations, in nats, below which the answers hardly differ. */
     spread: 1e-4,
   },
-  evaluate(input, { permutations, deviations, images, spread: least }) {
+  evaluate(input, { permutations, deviations, images, others, spread: least }) {
     const { predictions } = input;
     if (predictions === undefined || predictions.split === "train" || predictions.labels.length < images) {
       return { missing: [`predictions of ${images} images that were not trained on`] };
+    }
+    if (predictions.labels.length - Math.max(...labelCounts(predictions)) < others) {
+      return { missing: [`predictions of ${others} images outside of the most frequent class`] };
     }
     const prior = priorOf(input);
     const trained = series(input, "loss").values;
