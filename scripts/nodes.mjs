@@ -13,7 +13,7 @@ const VERSIONS = ["22", "24"];
 const TESTS = [
   "packages/backend/test/engine-tfjs-node.test.ts",
   "packages/backend/test/engine-linked",
-  "packages/backend/test/engine-webgpu",
+  "packages/backend/test/engine-webgpu.test.ts",
   "packages/backend/test/frozen-pool",
   "packages/cli/test/engine-train",
   "packages/train/test",

@@ -3,7 +3,6 @@ import { fileURLToPath, pathToFileURL } from "node:url";
 import * as tf from "@tensorflow/tfjs";
 import { describe, expect, it } from "vitest";
 import { doctor, isBackendError, useBackend } from "../src/node.ts";
-import { engineContract } from "./engine-contract.ts";
 
 /** Whether Dawn finds an adapter here; asked once. */
 const device = await useBackend("webgpu").then(
@@ -16,10 +15,6 @@ const device = await useBackend("webgpu").then(
 
 const title = "webgpu (skipped where Dawn finds no adapter; `pnpm engines` brings SwiftShader)";
 describe.skipIf(device === undefined)(title, () => {
-  const start = async () => {
-    await useBackend("webgpu");
-  };
-
   it("says on which adapter it runs, and leaves Node's own navigator alone", async () => {
     expect(device).toMatch(/^(GPU, WebGPU on|CPU, WebGPU in software on) ./);
     expect(JSON.stringify(globalThis.navigator ?? null)).not.toContain("gpu");
@@ -58,6 +53,4 @@ describe.skipIf(device === undefined)(title, () => {
     );
     expect([status, stdout]).toEqual([0, "webgpu 6"]);
   });
-
-  engineContract("webgpu", "webgpu", start);
 });
