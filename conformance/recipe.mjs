@@ -13,7 +13,7 @@ import { run } from "../scripts/lib/run.mjs";
 export const slow = true;
 
 const WEIGHTS = "weights/mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_224_no_top.h5";
-const [SIZE, TENTHS, JUDGED, SEED] = [128, 10, 2, 42];
+const [SIZE, TENTHS, JUDGED, SEED] = [96, 10, 2, 42];
 const SCORES = { accuracy: accuracyScore, "balanced accuracy": balancedAccuracyScore };
 
 /** @type {import("../scripts/conformance.mjs").Conformance} */
@@ -39,6 +39,11 @@ export default async ({ root, shared, work, check, skip }) => {
     const { stdout } = await run(process.execPath, [...command, "--quiet", "--json"], { cwd: work, env, tail: 20 });
     return { seconds: (performance.now() - began) / 1000, ...JSON.parse(stdout) };
   };
+  // It takes long: every run is told of as it ends.
+  const ended = (/** @type {string} */ name, /** @type {{ seconds: number }} */ made) => {
+    console.log(`    ${name}: ${(made.seconds / 60).toFixed(1)} minutes`);
+    return made;
+  };
   const ours = async (
     /** @type {string} */ name,
     /** @type {readonly string[]} */ ids,
@@ -47,7 +52,7 @@ export default async ({ root, shared, work, check, skip }) => {
     const { seconds, timings } = await cassava(name, args);
     const lines = (await readFile(join(work, name, "predictions.jsonl"), "utf8")).trim().split("\n");
     const predicted = new Map(lines.map((line) => JSON.parse(line)).map((row) => [row.id, row.predicted]));
-    return { predicted: ids.map((id) => predicted.get(id)), seconds, peak: timings.peakMemoryMiB };
+    return ended(name, { predicted: ids.map((id) => predicted.get(id)), seconds, peak: timings.peakMemoryMiB });
   };
 
   const tenths = kFold(dataset, { folds: TENTHS, seed: SEED }).map(({ validation }) => validation);
@@ -92,6 +97,7 @@ export default async ({ root, shared, work, check, skip }) => {
     const argmax = (rows) => rows.map((row) => row.indexOf(Math.max(...row)));
     runs["Keras, head"].push({ predicted: argmax(keras.head), seconds: keras.headSeconds, peak: Number.NaN });
     runs["Keras, whole"].push({ predicted: argmax(keras.whole), seconds: keras.seconds, peak: keras.peakMemoryMiB });
+    ended(`Keras, fold ${fold}`, keras);
   }
   const answers = Object.fromEntries(
     Object.entries(runs).map(([name, folds]) => [name, folds.flatMap(({ predicted }) => predicted)]),

@@ -34,7 +34,7 @@ export function demoCommand(program: Command, context: CliContext): void {
     .option("--images <n>", "synthetic photographs", whole(100), 1600)
     .option("--epochs <n>", "of training", whole(1), 9)
     .option("--seed <n>", "of images, split and training", whole(0), 42)
-    .option("--engine <name>", "auto, tensorflow, wasm or cpu", "auto")
+    .option("--engine <name>", "auto, tensorflow, webgpu, wasm or cpu", "auto")
     .option("--out <dir>", "folder for the run; an earlier run there is replaced", "runs/demo")
     .action(
       act(context, async (action, options: Options) => {

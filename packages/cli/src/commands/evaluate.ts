@@ -36,7 +36,7 @@ export function evaluateCommand(program: Command, context: CliContext): void {
         partNames,
       ),
     )
-    .option("--engine <name>", "auto, tensorflow, wasm or cpu", "auto")
+    .option("--engine <name>", "auto, tensorflow, webgpu, wasm or cpu", "auto")
     .addOption(
       choice("--frozen-engine <name>", `${FROZEN_ENGINE}; auto: that of the run, if possible`, FROZEN_ENGINES, "auto"),
     )

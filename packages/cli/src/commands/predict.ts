@@ -30,7 +30,7 @@ export function predictCommand(program: Command, context: CliContext): void {
     .description("classify photographs with a saved run")
     .argument("<run>", "a folder that cassava train wrote")
     .argument("<image...>", "JPEG, PNG or WebP files, or folders of them")
-    .option("--engine <name>", "auto, tensorflow, wasm or cpu", "auto")
+    .option("--engine <name>", "auto, tensorflow, webgpu, wasm or cpu", "auto")
     .addOption(
       choice("--frozen-engine <name>", `${FROZEN_ENGINE}; auto: that of the run, if possible`, FROZEN_ENGINES, "auto"),
     )

@@ -155,7 +155,7 @@ export function addTrainOptions(command: Command, say: (line: string) => void): 
     .option("--tta <views>", "judge by the mean of the plain image and so many of its --augment views", whole(0, 64), 0)
     .option("--force", "train in spite of what is found wrong before the first step")
     .option("--seed <n>", "of split, order, initial weights and dropout", whole(0), 42)
-    .option("--engine <name>", "auto, tensorflow, wasm or cpu", "auto")
+    .option("--engine <name>", "auto, tensorflow, webgpu, wasm or cpu", "auto")
     .addOption(
       choice("--frozen-engine <name>", `${FROZEN_ENGINE}; auto: onnx where it is installed`, FROZEN_ENGINES, "auto"),
     )
