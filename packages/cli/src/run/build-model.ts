@@ -45,7 +45,7 @@ export async function buildModel(
     seed,
     rescale: settings.preprocessing === "unit" ? 1 / 255 : 1,
     frozenEngine,
-    frozenThreads: frozenThreads(),
+    frozenThreads: frozenThreads(output.warn),
   });
 }
 

@@ -16,15 +16,20 @@ const SCRIPT = new URL("./frozen-worker.js", import.meta.url);
 
 /**
  * Runs frozen parts in a thread for each core where WebAssembly computes, which has one thread an engine; undefined where another
- * engine does, or one core. Features are the same to the last bit. Where the threads do not start, this one goes on alone.
+ * engine does, or one core. Features are the same to the last bit. Where the threads do not start, this one goes on alone and
+ * `onProblem` is told.
  */
-export function frozenThreads(): FrozenThreads | undefined {
+export function frozenThreads(onProblem: (message: string) => void = () => {}): FrozenThreads | undefined {
   const workers = Math.min(availableParallelism(), Math.floor((MEMORY_SHARE * totalmem()) / THREAD_BYTES));
   if (tf.getBackend() !== "wasm" || workers < 2 || !existsSync(fileURLToPath(SCRIPT))) return undefined;
-  return (local, source) => threaded(local, source, workers);
+  return (local, source) => threaded(local, source, { workers, onProblem });
 }
 
-function threaded(local: FrozenPart, source: FrozenSource, workers: number): FrozenPart {
+function threaded(
+  local: FrozenPart,
+  source: FrozenSource,
+  { workers, onProblem }: { readonly workers: number; readonly onProblem: (message: string) => void },
+): FrozenPart {
   let seen = 0;
   let pool: Promise<FrozenPart> | undefined;
   return {
@@ -33,7 +38,10 @@ function threaded(local: FrozenPart, source: FrozenSource, workers: number): Fro
       seen += batch.ids.length;
       if (seen < WORTHWHILE && pool === undefined) return local.run(batch);
       const createWorker = () => new Worker(SCRIPT, { name: "cassava-frozen" });
-      pool ??= frozenPool({ createWorker, workers, init: source }).catch(() => local);
+      pool ??= frozenPool({ createWorker, workers, init: source }).catch((error: Error) => {
+        onProblem(`${error.message}: the frozen part runs on one core`);
+        return local;
+      });
       return (await pool).run(batch);
     },
     dispose() {
