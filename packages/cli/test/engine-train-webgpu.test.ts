@@ -1,0 +1,3 @@
+import { trainingContract } from "./engine-train.ts";
+
+await trainingContract("webgpu");
