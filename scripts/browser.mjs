@@ -1,5 +1,5 @@
-// `pnpm test:browser`: the contract suite of @cassava/tfrecord, the data sets of @cassava/data, the saved models of @cassava/models, the
-// training of @cassava/train and the golden cases of @cassava/metrics, as built, in headless Chromium.
+// `pnpm test:browser [package…]`: the contract suite of @cassava/tfrecord, the data sets of @cassava/data, the saved models of @cassava/models, the
+// training of @cassava/train, the engines of @cassava/backend and the golden cases of @cassava/metrics, as built, in headless Chromium.
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -29,38 +29,38 @@ const FLAGS = [
   "--enable-features=Vulkan",
 ];
 
+/**
+ * In turn: all, or those that the command line names.
+ * @type {Record<string, (page: import("playwright-core").Page, work: string, check: import("./lib/tally.mjs").Tally["check"]) => Promise<void>>}
+ */
+const SUITES = {
+  tfrecord: tfrecordSuite,
+  data: (page, _, check) => dataSuite(page, check),
+  models: async (page, _, check) => {
+    await modelsSuite(page, check);
+    await weightsSuite(page, check);
+  },
+  backend: (page, _, check) => backendSuite(page, check),
+  train: (page, _, check) => trainSuite(page, check),
+  metrics: (page, _, check) => metricsSuite(page, check),
+};
+const asked = process.argv.slice(2);
+
 const { check, close } = tally();
 const work = await mkdtemp(join(tmpdir(), "cassava-browser-"));
 try {
   await findChromium();
-  await build({
-    filters: [
-      "@cassava/tfrecord",
-      "@cassava/backend",
-      "@cassava/data",
-      "@cassava/models",
-      "@cassava/train",
-      "@cassava/metrics",
-    ],
-  });
+  await build({ filters: Object.keys(SUITES).map((name) => `@cassava/${name}`) });
   const browser = await chromium.launchPersistentContext(join(work, "profile"), { executablePath, args: FLAGS });
   try {
     const page = await browser.newPage();
     page.on("pageerror", (error) => process.stderr.write(`${error.stack ?? error.message}\n`));
     const version = browser.browser()?.version() ?? "";
-    console.log(`\n@cassava/tfrecord in Chromium ${version}`);
-    await tfrecordSuite(page, work, check);
-    console.log(`\n@cassava/data in Chromium ${version}`);
-    await dataSuite(page, check);
-    console.log(`\n@cassava/models in Chromium ${version}`);
-    await modelsSuite(page, check);
-    await weightsSuite(page, check);
-    console.log(`\n@cassava/backend in Chromium ${version}`);
-    await backendSuite(page, check);
-    console.log(`\n@cassava/train in Chromium ${version}`);
-    await trainSuite(page, check);
-    console.log(`\n@cassava/metrics in Chromium ${version}`);
-    await metricsSuite(page, check);
+    for (const [name, suite] of Object.entries(SUITES)) {
+      if (asked.length > 0 && !asked.includes(name)) continue;
+      console.log(`\n@cassava/${name} in Chromium ${version}`);
+      await suite(page, work, check);
+    }
   } finally {
     await browser.close();
   }

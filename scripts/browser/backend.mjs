@@ -1,13 +1,11 @@
 import { readdir, readFile } from "node:fs/promises";
-import { createServer } from "node:http";
 import { join } from "node:path";
 import { root } from "../lib/paths.mjs";
 import { bundle } from "./bundle.mjs";
+import { pageFiles, withPage } from "./serve-page.mjs";
 
 const folder = join(root, "packages/backend");
 const PAGE = 'import * as page from "./page.ts"; Object.assign(globalThis, page);';
-/** Where tfjs has its WebAssembly modules. */
-const WASM = join(folder, "node_modules/@tensorflow/tfjs-backend-wasm/dist");
 const ORT = join(folder, "node_modules/onnxruntime-web/dist");
 /** Node's `assert`, for pages. */
 const ASSERT = join(folder, "test-browser/assert.ts");
@@ -22,38 +20,15 @@ const TOLERANCES = { webgpu: 1e-5, webgl: 1e-4, wasm: 1e-5 };
  * @param {import("../lib/tally.mjs").Tally["check"]} check
  */
 export const backendSuite = async (page, check) => {
-  /** @type {Map<string, { type: string, body: string | Uint8Array }>} */
-  const files = new Map([
-    ["/", { type: "text/html", body: '<!doctype html><script type="module" src="/page.js"></script>' }],
-    [
-      "/page.js",
-      {
-        type: "text/javascript",
-        body: await bundle(PAGE, join(folder, "test-browser"), {
-          platform: "browser",
-          alias: { "node:assert/strict": ASSERT },
-        }),
-      },
-    ],
-  ]);
-  for (const name of await readdir(WASM)) {
-    if (name.endsWith(".wasm"))
-      files.set(`/${name}`, { type: "application/wasm", body: await readFile(join(WASM, name)) });
-  }
+  const options = /** @type {const} */ ({ platform: "browser", alias: { "node:assert/strict": ASSERT } });
+  const files = await pageFiles(await bundle(PAGE, join(folder, "test-browser"), options), folder);
   for (const name of await readdir(ORT)) {
     const type = name.endsWith(".wasm") ? "application/wasm" : "text/javascript";
     if (/^ort-wasm-simd-threaded\.(asyncify|jsep)?\.?(wasm|mjs)$/.test(name))
       files.set(`/ort/${name}`, { type, body: await readFile(join(ORT, name)) });
   }
-  const server = createServer((request, response) => {
-    const file = files.get(request.url ?? "");
-    if (file === undefined) response.writeHead(404).end("no such file");
-    else response.writeHead(200, { "Content-Type": file.type }).end(file.body);
-  });
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(undefined)));
-  const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
-  try {
-    await page.goto(`http://127.0.0.1:${port}/`);
+  await withPage(files, async (address) => {
+    await page.goto(address);
     await page.waitForFunction("'contractOn' in globalThis");
     await check("auto does not take adapters that compute in software for a GPU, and says so", async () => {
       const { name, tried } = /** @type {{ name: string, tried: { name: string, code: string }[] }} */ (
@@ -92,8 +67,5 @@ export const backendSuite = async (page, check) => {
         if (found === undefined || found.leaks.length > 0) throw new Error(`${found?.leaks}`);
       });
     }
-  } finally {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  }
+  });
 };

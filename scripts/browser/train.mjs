@@ -1,15 +1,13 @@
-import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:http";
+import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { root } from "../lib/paths.mjs";
 import { bundle } from "./bundle.mjs";
+import { pageFiles, withPage } from "./serve-page.mjs";
 
 const folder = join(root, "packages/train");
 const source = join(folder, "test-browser");
 const PAGE = 'import { trainOn } from "./page.ts"; globalThis.trainOn = trainOn;';
-/** Where tfjs has its WebAssembly modules. */
-const WASM = join(folder, "node_modules/@tensorflow/tfjs-backend-wasm/dist");
 /** Largest difference of a mean loss between Chromium and Node. */
 const TOLERANCE = 1e-4;
 
@@ -21,24 +19,9 @@ const TOLERANCE = 1e-4;
  * @param {import("../lib/tally.mjs").Tally["check"]} check
  */
 export const trainSuite = async (page, check) => {
-  /** @type {Map<string, { type: string, body: string | Uint8Array }>} */
-  const files = new Map([
-    ["/", { type: "text/html", body: '<!doctype html><script type="module" src="/page.js"></script>' }],
-    ["/page.js", { type: "text/javascript", body: await bundle(PAGE, source, { platform: "browser" }) }],
-  ]);
-  for (const name of await readdir(WASM)) {
-    if (name.endsWith(".wasm"))
-      files.set(`/${name}`, { type: "application/wasm", body: await readFile(join(WASM, name)) });
-  }
-  const server = createServer((request, response) => {
-    const file = files.get(request.url ?? "");
-    if (file === undefined) response.writeHead(404).end("no such file");
-    else response.writeHead(200, { "Content-Type": file.type }).end(file.body);
-  });
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(undefined)));
-  const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
-  try {
-    await page.goto(`http://127.0.0.1:${port}/`);
+  const files = await pageFiles(await bundle(PAGE, source, { platform: "browser" }), folder);
+  await withPage(files, async (address) => {
+    await page.goto(address);
     await page.waitForFunction("'trainOn' in globalThis");
     for (const precision of /** @type {const} */ (["float32", "float16"])) {
       const wanted = await inNode(precision);
@@ -57,10 +40,7 @@ export const trainSuite = async (page, check) => {
         });
       }
     }
-  } finally {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  }
+  });
 };
 
 /** @type {Promise<{ trainInNode(precision: string): Promise<Outcome> }> | undefined} */

@@ -50,6 +50,15 @@ export function onnxFrozenEngine(
   };
 }
 
+/** What ONNX Runtime does, one thing after the other: on WebGPU onnxruntime-web refuses a second session while it makes one, or hangs. */
+let last: Promise<unknown> = Promise.resolve();
+
+function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  const mine = last.then(work);
+  last = mine.catch(() => undefined);
+  return mine;
+}
+
 async function createSession(
   { InferenceSession }: OnnxRuntime,
   onnx: Uint8Array,
@@ -57,7 +66,7 @@ async function createSession(
   engine: string,
 ): Promise<OnnxSession> {
   try {
-    return await InferenceSession.create(onnx, options);
+    return await inTurn(() => InferenceSession.create(onnx, options));
   } catch (cause) {
     throw new BackendError("GRAPH_REFUSED", `${engine} does not load this graph: ${lineOf(cause)}`, { engine, cause });
   }
@@ -70,12 +79,12 @@ function onnxPart(runtime: OnnxRuntime, session: OnnxSession, spec: FrozenSpec):
   const [input, output] = [session.inputNames[0]!, session.outputNames[0]!];
   let running = 0;
   let disposed = false;
-  const release = () => void session.release().catch(() => undefined);
+  const release = () => void inTurn(() => session.release()).catch(() => undefined);
 
   async function runSome(images: Batch["images"], from: number, count: number): Promise<Float32Array> {
     const pixels = Float32Array.from(images.subarray(from * stride, (from + count) * stride));
     const feeds = { [input]: new runtime.Tensor("float32", pixels, [count, height, width, 3]) };
-    const { data, dims } = (await session.run(feeds))[output]!;
+    const { data, dims } = (await inTurn(() => session.run(feeds)))[output]!;
     if (dims.slice(1).join() === spec.outputShape.join()) return data;
     const message = `the graph ${spec.id} gives [${dims.slice(1)}] for an image, not [${spec.outputShape}]: encode it again`;
     throw new BackendError("GRAPH_REFUSED", message, { engine: "onnx" });

@@ -1,0 +1,49 @@
+import { readdir, readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { join } from "node:path";
+
+/**
+ * What a page may fetch, by path.
+ * @typedef {Map<string, { type: string, body: string | Uint8Array }>} Files
+ */
+
+/**
+ * A page that is one script, with the WebAssembly modules of tfjs beside it.
+ * @param {string} script
+ * @param {string} folder package in whose `node_modules` tfjs is
+ * @returns {Promise<Files>}
+ */
+export const pageFiles = async (script, folder) => {
+  /** @type {Files} */
+  const files = new Map([
+    ["/", { type: "text/html", body: '<!doctype html><script type="module" src="/page.js"></script>' }],
+    ["/page.js", { type: "text/javascript", body: script }],
+  ]);
+  const wasm = join(folder, "node_modules/@tensorflow/tfjs-backend-wasm/dist");
+  for (const name of await readdir(wasm)) {
+    if (name.endsWith(".wasm"))
+      files.set(`/${name}`, { type: "application/wasm", body: await readFile(join(wasm, name)) });
+  }
+  return files;
+};
+
+/**
+ * Serves files on loopback while `work` runs.
+ * @param {Files} files
+ * @param {(address: string) => Promise<void>} work
+ */
+export const withPage = async (files, work) => {
+  const server = createServer((request, response) => {
+    const file = files.get(request.url ?? "");
+    if (file === undefined) response.writeHead(404).end("no such file");
+    else response.writeHead(200, { "Content-Type": file.type }).end(file.body);
+  });
+  await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(undefined)));
+  const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
+  try {
+    await work(`http://127.0.0.1:${port}/`);
+  } finally {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  }
+};
