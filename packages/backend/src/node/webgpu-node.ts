@@ -22,7 +22,7 @@ export interface WebgpuNodeOptions {
 /** One instance for the process: tensors of one are unknown to another. */
 let started: Promise<Gpu> | undefined;
 
-/** WebGPU through Dawn, where the optional peer `webgpu` is installed. A `navigator` with a GPU of its own is left alone. */
+/** WebGPU through Dawn, where the optional peer `webgpu` is installed. Node's own `navigator` is put back once it runs. */
 export function webgpuNodeEngine({ from = import.meta.url }: WebgpuNodeOptions = {}): Engine {
   return {
     name: "webgpu",
