@@ -50,6 +50,7 @@ const FOR_NODE_ONLY = [
   "@tensorflow/tfjs-node",
   "@tensorflow/tfjs-node-gpu",
   "onnxruntime-node",
+  "webgpu",
   "h5wasm/node",
 ];
 

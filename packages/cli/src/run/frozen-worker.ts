@@ -1,4 +1,4 @@
-// A thread of `run/frozen-threads.ts`: runs the frozen part that it is sent on an engine of its own.
+// A thread of frozen-threads.ts: runs the frozen part that it is sent on an engine of its own.
 import { parentPort } from "node:worker_threads";
 import { serveFrozenPart, useBackend } from "@cassava/backend/node";
 import { type FrozenSource, frozenPartOf } from "@cassava/models";
