@@ -33,6 +33,8 @@ def narrowed(model):
     """The same layers with so much of the filters."""
     config = model.get_config()
     for layer in config["layers"]:
+        # The shape that it was built for.
+        layer.pop("build_config", None)
         if "filters" in layer["config"]:
             layer["config"]["filters"] = int(layer["config"]["filters"] * alpha)
     return keras.Model.from_config(config)
