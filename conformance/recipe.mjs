@@ -1,6 +1,6 @@
 // `--recipe best` on real photographs with MobileNetV2's real weights: two of five folds, each judged by networks that have not seen it. Is the
-// whole network clearly better than its frozen head, and how does it stand beside the same recipe as a user of Keras writes it? An
-// hour long on two cores: `all` leaves it out. The minutes are those of one run of each.
+// whole network clearly better than its frozen head, and how does it stand beside the same recipe as a user of Keras writes it? Half
+// an hour long on two cores: `all` leaves it out. The minutes are those of one run of each.
 import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { kFold, serializeSplit } from "@cassava/data";

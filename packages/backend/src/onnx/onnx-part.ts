@@ -1,5 +1,6 @@
 import type { Batch, FrozenEngine, FrozenPart, FrozenSpec } from "@cassava/contracts";
 import { BackendError } from "../errors.ts";
+import { guardedPart } from "../guarded-part.ts";
 
 /** A tensor of ONNX Runtime, as far as this package reads it. */
 export interface OnnxTensor {
@@ -77,8 +78,6 @@ function onnxPart(runtime: OnnxRuntime, session: OnnxSession, spec: FrozenSpec):
   const stride = height * width * 3;
   const features = spec.outputShape.reduce((product, size) => product * size, 1);
   const [input, output] = [session.inputNames[0]!, session.outputNames[0]!];
-  let running = 0;
-  let disposed = false;
   const release = () => void inTurn(() => session.release()).catch(() => undefined);
 
   async function runSome(images: Batch["images"], from: number, count: number): Promise<Float32Array> {
@@ -99,29 +98,7 @@ function onnxPart(runtime: OnnxRuntime, session: OnnxSession, spec: FrozenSpec):
     return all;
   }
 
-  return {
-    ...spec,
-    async run(batch) {
-      if (disposed) throw new BackendError("GRAPH_REFUSED", `the graph ${spec.id} was disposed of: load it again`);
-      if (batch.images.length !== batch.ids.length * stride) {
-        const message = `${batch.ids.length} images of ${height}x${width}x3 are not ${batch.images.length} numbers: resize them to the graph's input size`;
-        throw new BackendError("GRAPH_REFUSED", message, { engine: "onnx" });
-      }
-      running += 1;
-      try {
-        return await runAll(batch);
-      } finally {
-        running -= 1;
-        if (disposed && running === 0) release();
-      }
-    },
-    dispose() {
-      if (disposed) return;
-      disposed = true;
-      // A batch that is on its way still needs the session.
-      if (running === 0) release();
-    },
-  };
+  return guardedPart(spec, { run: runAll, release });
 }
 
 function lineOf(error: unknown): string {

@@ -1,5 +1,6 @@
 import type { Batch, FrozenPart } from "@cassava/contracts";
 import { BackendError } from "../errors.ts";
+import { guardedPart } from "../guarded-part.ts";
 import { type Answer, listen, type MessageEnd, onDeath, type Request } from "./messages.ts";
 
 /** How {@link frozenPool} works. */
@@ -43,7 +44,7 @@ export async function frozenPool(options: FrozenPoolOptions): Promise<FrozenPart
   }
   const members: Member[] = Array.from({ length: workers }, () => ({ end: createWorker(), job: undefined }));
   const waiting: Job[] = [];
-  let [disposed, running] = [false, 0];
+  let released = false;
   let dead: BackendError | undefined;
 
   function next(member: Member): void {
@@ -57,7 +58,7 @@ export async function frozenPool(options: FrozenPoolOptions): Promise<FrozenPart
     send(member, { type: "run", ids, images });
   }
   function die(reason: string): void {
-    if (disposed || dead !== undefined) return;
+    if (released || dead !== undefined) return;
     dead = new BackendError("WORKER_FAILED", `a thread of the pool failed: ${reason}`);
     for (const job of [...members.flatMap(({ job }) => job ?? []), ...waiting.splice(0)]) job.reject(dead);
     for (const { end } of members) stop(end);
@@ -84,7 +85,7 @@ export async function frozenPool(options: FrozenPoolOptions): Promise<FrozenPart
       }),
   );
   const parts = await Promise.all(started).catch((error: unknown) => {
-    disposed = true;
+    released = true;
     for (const { end } of members) stop(end);
     throw error;
   });
@@ -93,6 +94,7 @@ export async function frozenPool(options: FrozenPoolOptions): Promise<FrozenPart
   const stride = inputSize[0] * inputSize[1] * 3;
   const width = outputShape.reduce((product, size) => product * size, 1);
   const release = () => {
+    released = true;
     for (const member of members) {
       send(member, { type: "dispose" });
       stop(member.end);
@@ -100,6 +102,7 @@ export async function frozenPool(options: FrozenPoolOptions): Promise<FrozenPart
   };
 
   async function runAll({ ids, images }: Batch): Promise<Float32Array> {
+    if (dead !== undefined) throw dead;
     const features = new Float32Array(ids.length * width);
     const jobs: Promise<void>[] = [];
     for (let from = 0; from < ids.length; from += imagesAtATime) {
@@ -116,31 +119,7 @@ export async function frozenPool(options: FrozenPoolOptions): Promise<FrozenPart
     return features;
   }
 
-  return {
-    id,
-    inputSize,
-    outputShape,
-    async run(batch) {
-      if (disposed) throw new BackendError("GRAPH_REFUSED", `the pool of ${id} was disposed of: make another`);
-      if (dead !== undefined) throw dead;
-      if (batch.images.length !== batch.ids.length * stride) {
-        const message = `${batch.ids.length} images of ${inputSize.join("x")}x3 are not ${batch.images.length} numbers: resize them to the input size`;
-        throw new BackendError("GRAPH_REFUSED", message);
-      }
-      running += 1;
-      try {
-        return await runAll(batch);
-      } finally {
-        running -= 1;
-        if (disposed && running === 0) release();
-      }
-    },
-    dispose() {
-      if (disposed) return;
-      disposed = true;
-      if (running === 0) release();
-    },
-  };
+  return guardedPart({ id, inputSize, outputShape }, { run: runAll, release });
 }
 
 function send({ end }: Member, request: Request): void {
