@@ -1,0 +1,1 @@
+export { isReportError, ReportError, type ReportErrorCode, type ReportErrorOptions } from "./errors.ts";
