@@ -39,16 +39,23 @@ const [PHOTO_SIZE, PHOTO_WIDTH, LEAF_SIZE, BATCH] = [128, 1280, 32, 32];
 /** What a variant does to a batch of pixels. @param {Variant} variant @param {import("@cassava/contracts").Batch} batch */
 const changed = (variant, batch) => {
   if (variant === "blank") return { ...batch, images: new Uint8Array(batch.images.length) };
-  if (variant === "twice") return { ...batch, images: Float32Array.from(batch.images, (value) => value / 127.5 - 1) };
   return batch;
 };
 
-/** @param {Variant} variant */
-const rescaleOf = (variant) => (variant === "scaled" ? 1 / 255 : 1);
+/**
+ * By what the network's own preprocessing finds pixels scaled. It refuses pixels below 0, so the -1 of `twice` is left out there, as a hundredth of the range.
+ * @param {Variant} variant
+ */
+const rescaleOf = (variant) => (variant === "scaled" ? 1 / 255 : variant === "twice" ? 1 / 127.5 : 1);
 
 /** Statistics of what the backbone's own preprocessing gets. @param {Variant} variant @param {import("@cassava/contracts").Batch} batch */
 const pixelsOf = (variant, batch) =>
-  pixelStatistics(Float32Array.from(changed(variant, batch).images, (value) => value * rescaleOf(variant)));
+  pixelStatistics(
+    Float32Array.from(
+      changed(variant, batch).images,
+      (value) => value * rescaleOf(variant) - (variant === "twice" ? 1 : 0),
+    ),
+  );
 
 /** @template K, V @param {(key: K) => V} make @returns {(key: K) => V} */
 const once = (make) => {

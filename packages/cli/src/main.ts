@@ -11,6 +11,7 @@ import { evaluateCommand } from "./commands/evaluate.ts";
 import { exportCommand } from "./commands/export.ts";
 import { inspectCommand } from "./commands/inspect.ts";
 import { predictCommand } from "./commands/predict.ts";
+import { reportCommand } from "./commands/report.ts";
 import { splitCommand } from "./commands/split.ts";
 import { tfrecordCommand } from "./commands/tfrecord/tfrecord.ts";
 import { trainCommand } from "./commands/train.ts";
@@ -31,6 +32,7 @@ const COMMANDS = [
   evaluateCommand,
   diagnoseCommand,
   compareCommand,
+  reportCommand,
   predictCommand,
   exportCommand,
   doctorCommand,

@@ -1,1 +1,7 @@
+/** A run as one offline HTML file and as a model card. Runs anywhere; TensorBoard's event files are at `./tensorboard`. */
+
+export { type ModelCardOptions, modelCard } from "./card/model-card.ts";
 export { isReportError, ReportError, type ReportErrorCode, type ReportErrorOptions } from "./errors.ts";
+export { reportPhotographs } from "./photographs.ts";
+export { renderReport } from "./render-report.ts";
+export type { Facts, ReportInput, ReportPredictions, SeenImage } from "./report-input.ts";

@@ -1,0 +1,99 @@
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { basename, join } from "node:path";
+import type { Diagnosis, ProbeOutcome } from "@cassava/metrics/diagnosis";
+import type { Facts, ReportInput, ReportPredictions } from "@cassava/report";
+import { duration } from "../terminal/format.ts";
+import type { RunMetrics } from "./measure.ts";
+import { readPredictions, readRun } from "./read-run.ts";
+import { readRunFile } from "./run-folder.ts";
+import type { RunConfig } from "./settings.ts";
+import { trainCommandOf } from "./train-command.ts";
+
+/** `timings.json`. */
+interface Timings {
+  readonly seconds: Readonly<Record<string, number>>;
+  readonly peakMemoryMiB: number;
+}
+
+/**
+ * What a report says of a finished run, from its folder alone: without photographs.
+ *
+ * @throws {CliError} `RUN_MISSING`, `RUN_INVALID`
+ */
+export async function reportInputOf(run: string): Promise<ReportInput & { readonly config: RunConfig }> {
+  const config = await readRunFile<RunConfig>(run, "config.json");
+  const metrics = await readRunFile<RunMetrics>(run, "metrics.json");
+  const known = await readRun(run);
+  const saved = join(run, "diagnosis.json");
+  const diagnosis = existsSync(saved)
+    ? await readRunFile<Diagnosis & { readonly version: 1; readonly probes?: readonly ProbeOutcome[] }>(
+        run,
+        "diagnosis.json",
+      )
+    : undefined;
+  const { settings, classes } = config;
+  const answers = async (part: "test" | "validation"): Promise<ReportPredictions | undefined> => {
+    const found = await readPredictions(run, part);
+    return found && { ids: found.ids, labels: found.labels, probabilities: found.probabilities };
+  };
+  const predictions = await answers(metrics.part);
+  const validation = metrics.part === "test" ? await answers("validation") : undefined;
+  const summary = metrics.parts[metrics.part]!;
+  return {
+    config,
+    title: `${settings.backbone}: ${basename(run)}`,
+    about: `${summary.n.toLocaleString("en")} ${metrics.part} images in ${classes.length} classes; ${weightsOf(settings.weights)}; ${config.inputSize} x ${config.inputSize} pixels; seed ${settings.seed}`,
+    classes,
+    part: metrics.part,
+    verdict: metrics.verdict,
+    summary,
+    predictions: predictions!,
+    ...(validation && { validation }),
+    ...(diagnosis && { diagnosis }),
+    ...(diagnosis?.probes && {
+      experiments: diagnosis.probes.map(({ probe, explanation }) => `${probe}: ${explanation}`),
+    }),
+    ...(known.history && { history: known.history }),
+    keptEpoch: metrics.keptEpoch,
+    ...(known.splitCounts && { splitCounts: known.splitCounts }),
+    ...(known.data && { data: known.data }),
+    facts: [...settingFacts(config), await timingFacts(run)],
+    reproduce: [trainCommandOf(config)],
+  };
+}
+
+function weightsOf(weights: string): string {
+  if (weights === "none") return "trained from scratch";
+  return weights === "imagenet" ? "ImageNet weights" : `weights of ${basename(weights)}`;
+}
+
+function settingFacts({ settings, engine, frozenEngine, versions, model, inputSize }: RunConfig): Facts[] {
+  const rows = Object.entries({ ...settings, inputSize }).map(([name, value]) => [name, textOf(value)] as const);
+  return [
+    { title: "Settings", rows },
+    {
+      title: "Model and environment",
+      rows: [
+        ["parameters", model.parameters.toLocaleString("en")],
+        ["trained parameters", model.trainableParameters.toLocaleString("en")],
+        ["multiply-adds for an image", model.multiplyAdds.toLocaleString("en")],
+        ["preprocessing", model.preprocessing],
+        ["engine", `${engine.name} (${engine.device})`],
+        ["frozen part on", frozenEngine],
+        ...Object.entries(versions).map(([name, version]) => [name, version] as const),
+      ],
+    },
+  ];
+}
+
+async function timingFacts(run: string): Promise<Facts> {
+  const { seconds, peakMemoryMiB } = JSON.parse(await readFile(join(run, "timings.json"), "utf8")) as Timings;
+  const rows = Object.entries(seconds).map(([stage, took]) => [stage, duration(took)] as const);
+  return { title: "Time and memory", rows: [...rows, ["peak memory", `${peakMemoryMiB} MiB`]] };
+}
+
+function textOf(value: unknown): string {
+  if (value === null) return "none";
+  return Array.isArray(value) ? value.join(", ") || "none" : String(value);
+}

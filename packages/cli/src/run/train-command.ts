@@ -1,0 +1,75 @@
+import type { RunConfig, TrainSettings } from "./settings.ts";
+
+/** Settings whose flag is their name with hyphens, and takes their value as it is. */
+const PLAIN = [
+  "backbone",
+  "weights",
+  "alpha",
+  "pooling",
+  "preprocessing",
+  "unfreeze",
+  "dropout",
+  "headActivation",
+  "epochs",
+  "batchSize",
+  "optimizer",
+  "learningRate",
+  "schedule",
+  "loss",
+  "plateau",
+  "clipNorm",
+  "accumulate",
+  "ema",
+  "augment",
+  "featurePrecision",
+  "labelSmoothing",
+  "classWeights",
+  "patience",
+  "seed",
+] as const satisfies readonly (keyof TrainSettings)[];
+
+/**
+ * The `cassava train` line that repeats a run: every setting that has an effect, with the engines that were taken.
+ *
+ * @param nameOf how paths are written
+ */
+export function trainCommandOf(
+  { settings, inputSize, engine, frozenEngine }: RunConfig,
+  nameOf: (path: string) => string = (path) => path,
+): string {
+  const flags: [flag: string, value: string | number | null | true][] = PLAIN.map((key) => {
+    const value = key === "weights" && isPath(settings.weights) ? nameOf(settings.weights) : settings[key];
+    return [flagOf(key), value];
+  });
+  flags.push(["--input-size", inputSize], ["--head", settings.head.join(",") || "none"]);
+  if (settings.headBatchNorm) flags.push(["--head-batch-norm", true]);
+  if (settings.priorBias) flags.push(["--prior-bias", true]);
+  if (settings.augment !== "none") flags.push(["--views", settings.views], ["--tta", settings.testViews]);
+  if (settings.mixUp > 0) flags.push(["--mixup", settings.mixUp]);
+  if (settings.fineTune !== 0) {
+    flags.push(["--fine-tune", settings.fineTune], ["--fine-tune-epochs", settings.fineTuneEpochs]);
+    flags.push(["--fine-tune-rate", settings.fineTuneRate], ["--fine-tune-optimizer", settings.fineTuneOptimizer]);
+  }
+  if (settings.split === null)
+    flags.push(["--ratios", settings.ratios.map((share) => Math.round(1000 * share) / 10).join("/")]);
+  else flags.push(["--split", nameOf(settings.split)]);
+  flags.push(["--engine", engine.name], ["--frozen-engine", frozenEngine]);
+  const words = flags.flatMap(([flag, value]) =>
+    value === null ? [] : value === true ? [flag] : [flag, quoted(String(value))],
+  );
+  return ["cassava train", ...settings.dataset.map((path) => quoted(nameOf(path))), ...words, "--out run"].join(" ");
+}
+
+/** `batchSize` as `--batch-size`. */
+function flagOf(key: string): string {
+  return `--${key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}
+
+function isPath(weights: string): boolean {
+  return weights !== "none" && weights !== "imagenet" && !/^https?:\/\//i.test(weights);
+}
+
+/** As a POSIX shell takes it for one word. */
+function quoted(word: string): string {
+  return /^[\w./,:=+@-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}

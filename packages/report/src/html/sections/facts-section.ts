@@ -1,0 +1,23 @@
+import type { Facts, ReportInput } from "../../report-input.ts";
+import { type Html, html } from "../html.ts";
+import type { Section } from "../page.ts";
+
+/** Settings, environment, and how to make the run again. */
+export function factsSection({ facts = [], reproduce = [] }: ReportInput): Section | undefined {
+  if (facts.length === 0 && reproduce.length === 0) return undefined;
+  const commands =
+    reproduce.length > 0 &&
+    html`<h3>How to make it again</h3><pre tabindex="0"><code>${reproduce.join("\n")}</code></pre>`;
+  return { id: "setup", title: "Configuration and environment", body: html`${commands}${factTables(facts)}` };
+}
+
+/** Tables of names and values, side by side where there is room. */
+export function factTables(facts: readonly Facts[]): Html {
+  const tables = facts.map(({ title, rows }) => {
+    const lines = rows.map(
+      ([name, value]) => html`<tr><th scope="row">${name}</th><td class="left">${value}</td></tr>`,
+    );
+    return html`<div class="scroll" tabindex="0" role="region" aria-label="${title}"><table><caption>${title}</caption><tbody>${lines}</tbody></table></div>`;
+  });
+  return html`<div class="columns">${tables}</div>`;
+}

@@ -1,0 +1,57 @@
+import type { Diagnosis, Finding, RankedCause, Severity } from "@cassava/metrics/diagnosis";
+import type { ReportInput } from "../../report-input.ts";
+import { type Html, html } from "../html.ts";
+import type { Section } from "../page.ts";
+import { plural } from "../words.ts";
+
+const MARKS: Readonly<Record<Severity, { readonly kind: string; readonly word: string }>> = {
+  error: { kind: "bad", word: "Error" },
+  warning: { kind: "warn", word: "Warning" },
+  info: { kind: "info", word: "Note" },
+};
+
+/** Causes that are listed. */
+const CAUSES = 4;
+
+/** What is wrong, the likeliest causes first, then what was seen. */
+export function findingsSection({ diagnosis, experiments = [] }: ReportInput): Section | undefined {
+  if (diagnosis === undefined) return undefined;
+  return {
+    id: "diagnosis",
+    title: "Diagnosis",
+    body: html`${causesOf(diagnosis)}${experiments.length > 0 && html`<h3>Experiments</h3><ul>${experiments.map((line) => html`<li>${line}</li>`)}</ul>`}
+${diagnosis.findings.map(findingCard)}${asked(diagnosis)}`,
+  };
+}
+
+function causesOf({ findings, causes }: Diagnosis): Html {
+  const grave = findings.filter(({ severity }) => severity !== "info");
+  if (grave.length === 0) return html`<p><span class="badge good">Nothing wrong was found</span></p>`;
+  const [first] = causes;
+  if (first === undefined) return html``;
+  return html`<p class="verdict"><strong>Most likely:</strong> ${first.title}. <strong>Try first:</strong> ${first.remedy}.</p>
+<h3>What may be behind it, the likeliest first</h3><ol class="causes">${causes.slice(0, CAUSES).map(causeItem)}</ol>`;
+}
+
+function causeItem({ title, remedy, confidence, because, against }: RankedCause): Html {
+  const contra = against.length > 0 && html`; against: ${against.join(", ")}`;
+  return html`<li><strong>${title}</strong> <span class="muted small">(${confidence.toFixed(2)}; for: ${because.join(", ")}${contra})</span><br>${remedy}</li>`;
+}
+
+function findingCard({ rule, severity, title, explanation, remedy, evidence, falsePositive }: Finding): Html {
+  const { kind, word } = MARKS[severity];
+  const rows = evidence.map(
+    ({ name, value, unit, epochs }) =>
+      html`<tr><td>${name}</td><td>${typeof value === "number" ? Number(value.toPrecision(4)) : value}${unit && ` ${unit}`}</td><td>${epochs?.join(", ") ?? ""}</td></tr>`,
+  );
+  const table =
+    rows.length > 0 &&
+    html`<details><summary>Evidence</summary><table><thead><tr><th scope="col">what</th><th scope="col">value</th><th scope="col">epochs</th></tr></thead><tbody>${rows}</tbody></table></details>`;
+  return html`<article class="finding ${kind}" id="finding-${rule}"><span class="badge ${kind}">${word}</span><h3>${title}</h3><p>${explanation}</p><p><strong>Remedy:</strong> ${remedy}</p>${table}<p class="small muted">${rule}. Wrong where: ${falsePositive}</p></article>\n`;
+}
+
+/** Which rules were asked in vain, and why. */
+function asked({ passed, notEvaluated }: Diagnosis): Html {
+  const lacking = notEvaluated.map(({ rule, missing }) => html`<li>${rule}: lacks ${missing.join(", ")}</li>`);
+  return html`<details><summary>${plural(passed.length, "rule")} passed, ${notEvaluated.length} could not be evaluated</summary><p class="small">Passed: ${passed.join(", ") || "none"}.</p><ul class="small">${lacking}</ul></details>`;
+}
