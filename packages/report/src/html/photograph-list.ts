@@ -9,7 +9,7 @@ export function photographList(
 ): Html {
   const items = chosen.map(({ id, actual, predicted, confidence, loss }) => {
     const uri = photographs.get(id);
-    const image = uri && html`<img src="${uri}" alt="${actual}, taken for ${predicted}" loading="lazy">`;
+    const image = uri && html`<img src="${uri}" alt="${actual}, taken for ${predicted}">`;
     return html`<li><figure>${image}<figcaption><strong>${actual}</strong> → ${predicted} (${percent(confidence, 0)}); loss ${loss.toFixed(2)}<br>${id}</figcaption></figure></li>`;
   });
   return html`<ul class="photos">${items}</ul>`;

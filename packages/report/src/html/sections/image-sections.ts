@@ -19,7 +19,7 @@ export function seenSection({ seen }: ReportInput): Section | undefined {
   if (seen === undefined || seen.images.length === 0) return undefined;
   const items = seen.images.map(
     ({ id, label, uri }) =>
-      html`<li><figure><img src="${uri}" alt="${id}, ${label}, as the model sees it" loading="lazy"><figcaption>${label}<br>${id}</figcaption></figure></li>`,
+      html`<li><figure><img src="${uri}" alt="${id}, ${label}, as the model sees it"><figcaption>${label}<br>${id}</figcaption></figure></li>`,
   );
   return {
     id: "seen",
