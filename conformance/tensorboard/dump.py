@@ -49,6 +49,9 @@ def dump(path):
         if event.WhichOneof("what") != "summary":
             continue
         for value in event.summary.value:
+            # The form that the loader brings a graph into; the file holds no such value.
+            if value.tag == "__run_graph__":
+                continue
             plugin = plugins.setdefault(value.tag, value.metadata.plugin_data.plugin_name)
             rows.append(
                 {

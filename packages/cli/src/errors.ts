@@ -37,7 +37,7 @@ export class ExitWith extends Error {
  * was not is a bug, and is shown with its stack.
  */
 export function isForeseen(error: unknown): error is Error & { readonly code: string } {
-  return error instanceof Error && /^(Cli|Data|TFRecord|Models|Train|Metrics|Backend)Error$/.test(error.name);
+  return error instanceof Error && /^(Cli|Data|TFRecord|Models|Train|Metrics|Backend|Report)Error$/.test(error.name);
 }
 
 /** Whether an engine or JavaScript itself could not get the memory that it asked for. */

@@ -35,18 +35,21 @@ export function histogramBuckets(values: ArrayLike<number>, buckets = DEFAULT_BU
   const counts = new Array<number>(buckets).fill(0);
   const last = buckets - 1;
   if (finite === 0) return counts.map((count) => ({ left: 0, right: 0, count }));
-  const range = greatest - least;
-  if (range === 0) {
+  // Halved where the range is more than a double holds.
+  const scale = greatest - least < Number.POSITIVE_INFINITY ? 1 : 0.5;
+  const start = least * scale;
+  const width = (greatest * scale - start) / buckets;
+  // All are equal, or too close for a width.
+  if (width === 0) {
     counts[last] = finite;
     return counts.map((count) => ({ left: greatest, right: greatest, count }));
   }
-  const width = range / buckets;
   for (let i = 0; i < values.length; i++) {
     const value = values[i]!;
-    if (Number.isFinite(value)) counts[Math.min(Math.floor((value - least) / width), last)]!++;
+    if (Number.isFinite(value)) counts[Math.min(Math.floor((value * scale - start) / width), last)]!++;
   }
-  // As tf.linspace, whose last edge is set to the greatest value.
-  const edge = (i: number) => (i > last ? greatest : least + width * i);
+  // As tf.linspace, whose last edge is set to the greatest value; widths that were rounded up must not lead beyond it.
+  const edge = (i: number) => (i > last ? greatest : Math.min((start + width * i) / scale, greatest));
   return counts.map((count, i) => ({ left: edge(i), right: edge(i + 1), count }));
 }
 
