@@ -1,5 +1,13 @@
 /** Why a report, a model card or an event file cannot be made or read. */
-export type ReportErrorCode = "EVENTS_INVALID" | "INPUT_INVALID";
+export type ReportErrorCode =
+  /** A TensorBoard event file is damaged, or is none. */
+  | "EVENTS_INVALID"
+  /** There is no event file, or none that holds what was asked for. */
+  | "EVENTS_MISSING"
+  /** An argument is out of its range. */
+  | "INPUT_INVALID"
+  /** A file cannot be written. */
+  | "WRITE_FAILED";
 
 /** Where it happened. */
 export interface ReportErrorOptions extends ErrorOptions {

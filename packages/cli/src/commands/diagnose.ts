@@ -12,8 +12,10 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import { act, type CliContext } from "../context.ts";
 import { CliError, ExitWith } from "../errors.ts";
 import { type CommonOptions, whole } from "../options.ts";
+import { hasEvents, readEventHistory } from "../run/event-log.ts";
 import { probeRun } from "../run/probe-run.ts";
 import { readRun } from "../run/read-run.ts";
+import type { Output } from "../terminal/output.ts";
 
 interface Options extends CommonOptions {
   readonly classes?: number[];
@@ -29,7 +31,10 @@ export function diagnoseCommand(program: Command, context: CliContext): void {
   program
     .command("diagnose")
     .description("say what is wrong with a training run, on what evidence, and what to try first")
-    .argument("<run>", "a folder that cassava train wrote, or a log: CSV, JSON lines, or Keras's history as JSON")
+    .argument(
+      "<run>",
+      "a folder that cassava train wrote, or a log: CSV, JSON lines, Keras's history as JSON, or TensorBoard's event files or a folder of them",
+    )
     .option("--classes <counts>", "of a log: images of each class in the data set, as 1087,2189,2386", counts)
     .option("--validation-classes <counts>", "of a log: images of each class in the validation part", counts)
     .option("--names <names>", "names of the classes, as CBB,CBSD,CGM", (text: string) => text.split(","))
@@ -42,7 +47,7 @@ export function diagnoseCommand(program: Command, context: CliContext): void {
     )
     .action(
       act(context, async (action, options: Options, path: string) => {
-        const { input, run } = await inputOf(resolve(action.cwd, path), options);
+        const { input, run } = await inputOf(resolve(action.cwd, path), options, action.output);
         let probes: readonly ProbeOutcome[] = [];
         let found = diagnose(input);
         if (options.probe) {
@@ -68,6 +73,7 @@ function counts(text: string): number[] {
 async function inputOf(
   path: string,
   { classes, names, validationClasses }: Options,
+  output: Output,
 ): Promise<{ readonly input: DiagnosisInput; readonly run?: string }> {
   const isFolder = await stat(path).then(
     (found) => found.isDirectory(),
@@ -75,8 +81,11 @@ async function inputOf(
       throw new CliError("RUN_MISSING", `${path} is not there: name a folder of cassava train, or a log`, { cause });
     },
   );
-  if (isFolder) return { input: await readRun(path), run: path };
-  const history = readHistory(await readFile(path, "utf8"), { file: path });
+  const events = await hasEvents(path);
+  if (isFolder && !events) return { input: await readRun(path), run: path };
+  const history = events
+    ? await readEventHistory(path, output)
+    : readHistory(await readFile(path, "utf8"), { file: path });
   if (names !== undefined && classes !== undefined && names.length !== classes.length) {
     throw new CliError("OPTION_INVALID", `--names has ${names.length} names for ${classes.length} --classes`);
   }

@@ -12,6 +12,7 @@ import { CliError } from "../errors.ts";
 import { DATASET } from "../options.ts";
 import { checkTrainable } from "../run/check-split.ts";
 import { withDataset } from "../run/dataset.ts";
+import { eventFolder, refuseEvents } from "../run/event-log.ts";
 import { describeSummary } from "../run/measure.ts";
 import { createRunFolder } from "../run/run-folder.ts";
 import type { TrainSettings } from "../run/settings.ts";
@@ -26,6 +27,7 @@ interface Options extends TrainOptions {
   readonly split?: string;
   readonly ratios: string;
   readonly resume?: true;
+  readonly tensorboard?: string | true;
   readonly out: string;
 }
 
@@ -41,7 +43,11 @@ export function trainCommand(program: Command, context: CliContext): void {
     .requiredOption("--out <dir>", "folder for the run; it must not exist yet")
     .option("--resume", "go on with a run of the same settings that was cut short")
     .addOption(new Option("--split <file>", "replay a split of cassava split").conflicts("ratios"))
-    .option("--ratios <a/b/c>", "train/validation/test, stratified", "60/20/20");
+    .option("--ratios <a/b/c>", "train/validation/test, stratified", "60/20/20")
+    .option(
+      "--tensorboard [dir]",
+      "write TensorBoard event files, epoch by epoch, into this folder (default: <out>.tensorboard, beside the run)",
+    );
   addTrainOptions(command, (line) => context.stderr.write(`${line}\n`))
     .addHelpText("after", `\nThe weights of --weights imagenet:\n${published.join("\n")}`)
     .action(
@@ -53,6 +59,7 @@ export function trainCommand(program: Command, context: CliContext): void {
           split: options.split === undefined ? null : resolve(cwd, options.split),
           ratios: parseRatios(options.ratios),
         };
+        const events = eventFolder(options.tensorboard, out, cwd);
         const folder = await createRunFolder(out);
         const stages = stopwatch();
         let unfinished: Unfinished | undefined;
@@ -65,6 +72,10 @@ export function trainCommand(program: Command, context: CliContext): void {
               const known = await stages.time("split", () => checkTrainable(dataset, made, action));
               const identity = { split: createHash("sha256").update(serializeSplit(made)).digest("hex") };
               unfinished = await openUnfinished(out, settings, { asked: options.resume ?? false, identity }, output);
+              if (events !== undefined) {
+                if (!unfinished.resume) await refuseEvents(events);
+                output.info(`to watch it: tensorboard --logdir ${events}`);
+              }
               output.info(
                 describeSplit(
                   made,
@@ -72,7 +83,10 @@ export function trainCommand(program: Command, context: CliContext): void {
                 ),
               );
               const force = options.force ?? false;
-              return trainRun({ dataset, split: made, settings, folder, stages, unfinished, known, force }, action);
+              return trainRun(
+                { dataset, split: made, settings, folder, stages, unfinished, events, known, force },
+                action,
+              );
             },
           );
           await folder.write("log.txt", `${output.log.join("\n")}\n`);

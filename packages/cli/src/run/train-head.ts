@@ -1,6 +1,7 @@
 import type { Callback } from "@cassava/contracts";
 import { RULES } from "@cassava/metrics/diagnosis";
 import type { CassavaClassifier } from "@cassava/models";
+import { tensorBoard } from "@cassava/report/node";
 import {
   adam,
   adamW,
@@ -72,12 +73,24 @@ export function commonOptions(settings: TrainSettings, trainCounts: readonly num
 export interface Watched {
   readonly known: Knowledge;
   readonly observer: TrainingObserver;
+  /** Folder for TensorBoard's event files. */
+  readonly events?: string | undefined;
 }
 
-/** Beside early stopping; findings are told in the epoch in which they appear. */
-export function callbacksOf({ plateau }: TrainSettings, { known, observer }: Watched, output: Output): Callback[] {
+/**
+ * Beside early stopping; findings are told in the epoch in which they appear.
+ *
+ * @param epochsBefore how many epochs of other stages came before
+ */
+export function callbacksOf(
+  { plateau }: TrainSettings,
+  { known, observer, events }: Watched,
+  output: Output,
+  epochsBefore = () => 0,
+): Callback[] {
   return [
     terminateOnNaN(),
+    ...(events === undefined ? [] : [tensorBoard({ folder: events, firstStep: epochsBefore })]),
     ...(plateau > 0 ? [reduceLROnPlateau({ patience: plateau })] : []),
     observer.callback(),
     diagnoseTraining({

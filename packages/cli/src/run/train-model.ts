@@ -35,6 +35,8 @@ export interface TrainModelInput {
   readonly frozenEngine: FrozenEngine | undefined;
   readonly stages: Stages;
   readonly checkpoints?: FitOptions["checkpoints"];
+  /** Folder for TensorBoard's event files. */
+  readonly events?: string | undefined;
   /** What is known of the data and the split. */
   readonly known: Knowledge;
   /** Trains in spite of what is found before. */
@@ -72,7 +74,7 @@ export async function trainModel(input: TrainModelInput, context: ActionContext)
     const images = (augment ? settings.views : 1) * input.train.length + input.validation.length + input.test.length;
     const seen = await stages.time("features", () => preflight(model, input, context));
     const observer = observeTraining();
-    const watched = { known: seen, observer };
+    const watched = { known: seen, observer, events: input.events };
     /** For where the cut is now. */
     const supply = () => featureSupply(model, dataset, { images, precision: settings.featurePrecision }, context);
     const sources = async () => {

@@ -27,6 +27,8 @@ export interface TrainRunInput {
   readonly stages: Stages;
   /** Where the run leaves checkpoints. */
   readonly unfinished?: Unfinished | undefined;
+  /** Folder for TensorBoard's event files; absent: none are written. */
+  readonly events?: string | undefined;
   /** Baselines beside the majority class, computed from the same split. */
   readonly baselines?: readonly Baseline[];
   /** What is known of the data and the split. */
@@ -57,6 +59,7 @@ export async function trainRun(input: TrainRunInput, context: ActionContext): Pr
       frozenEngine: engines.frozenEngine,
       stages,
       checkpoints: input.unfinished,
+      events: input.events,
       known: input.known ?? {},
       force: input.force ?? false,
     },

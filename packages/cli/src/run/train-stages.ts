@@ -32,13 +32,17 @@ export async function trainStages(
   const stages = stagesFor(model, settings);
   const trained = ({ unfreeze }: FineTuneStage) => (unfreeze === null ? "the head" : `from ${unfreeze} up`);
   const watch = watchTraining(output);
+  /** Epochs of each stage so far. */
+  const done: number[] = [];
+  const before = (stage: FineTuneStage) => () =>
+    done.slice(0, stages.indexOf(stage)).reduce((sum, epochs) => sum + epochs, 0);
   const run = fineTune(model, {
     ...commonOptions(settings, trainCounts, signal),
     stages,
     optimizer: (rate, { unfreeze }) =>
       optimizerOf(unfreeze === null ? settings.optimizer : settings.fineTuneOptimizer, rate),
     schedule: (rate) => scheduleOf(settings, rate),
-    callbacks: () => callbacksOf(settings, watched, output),
+    callbacks: (stage) => callbacksOf(settings, watched, output, before(stage)),
     async sources(staged, stage) {
       const made = await sources(staged, stage);
       const weights = staged.weights.filter(({ trainable }) => trainable);
@@ -51,7 +55,11 @@ export async function trainStages(
     },
     checkpoints,
   });
-  for await (const event of run) watch.see(event);
+  for await (const event of run) {
+    if (event.type === "epoch") done[event.stage] = event.epoch + 1;
+    if (event.type === "resume") done[event.stage] = event.epoch;
+    watch.see(event);
+  }
   watch.end();
   const results = await run.result;
   const keys = [...new Set(results.flatMap(({ history }) => Object.keys(history)))];
