@@ -4,10 +4,9 @@ import { page } from "./html/page.ts";
 import { calibrationSection } from "./html/sections/calibration-section.ts";
 import { classesSection } from "./html/sections/classes-section.ts";
 import { confusionSection } from "./html/sections/confusion-section.ts";
-import { curvesSection } from "./html/sections/curves-section.ts";
 import { dataSection } from "./html/sections/data-section.ts";
+import { diagnosisSection } from "./html/sections/diagnosis-section.ts";
 import { factsSection } from "./html/sections/facts-section.ts";
-import { findingsSection } from "./html/sections/findings-section.ts";
 import { lossesSection, seenSection } from "./html/sections/image-sections.ts";
 import { rankingSection } from "./html/sections/ranking-section.ts";
 import { verdictSection } from "./html/sections/verdict-section.ts";
@@ -16,8 +15,7 @@ import type { ReportInput } from "./report-input.ts";
 /** In the order in which a reader asks: is it any good, what is wrong, how did it go, what does it get wrong, on what, with what. */
 const SECTIONS = [
   verdictSection,
-  findingsSection,
-  curvesSection,
+  diagnosisSection,
   confusionSection,
   classesSection,
   lossesSection,

@@ -16,7 +16,7 @@ export function confusionSection(input: ReportInput): Section {
   });
   const pairs = confused.map(
     ({ actual, predicted, count, share, shown }) =>
-      html`<h3>${actual} taken for ${predicted}: ${plural(count, "image")}, ${percent(share, 0)} of the class</h3>${photographList(shown, photographs)}`,
+      html`<h3>${actual} taken for ${predicted}: ${plural(count, "image")}, ${percent(share, 0)} of the class</h3>${photographList(shown, photographs, true)}`,
   );
   return {
     id: "confusion",

@@ -17,7 +17,7 @@ export function factTables(facts: readonly Facts[]): Html {
     const lines = rows.map(
       ([name, value]) => html`<tr><th scope="row">${name}</th><td class="left">${value}</td></tr>`,
     );
-    return html`<div class="scroll" tabindex="0" role="region" aria-label="${title}"><table><caption>${title}</caption><tbody>${lines}</tbody></table></div>`;
+    return html`<div class="scroll" tabindex="0" role="region" aria-label="${title}"><table class="facts"><caption>${title}</caption><tbody>${lines}</tbody></table></div>`;
   });
   return html`<div class="columns">${tables}</div>`;
 }

@@ -3,6 +3,7 @@ import type { ReportInput } from "../../report-input.ts";
 import { type Html, html } from "../html.ts";
 import type { Section } from "../page.ts";
 import { plural } from "../words.ts";
+import { curvesOf } from "./curves.ts";
 
 const MARKS: Readonly<Record<Severity, { readonly kind: string; readonly word: string }>> = {
   error: { kind: "bad", word: "Error" },
@@ -13,15 +14,24 @@ const MARKS: Readonly<Record<Severity, { readonly kind: string; readonly word: s
 /** Causes that are listed. */
 const CAUSES = 4;
 
-/** What is wrong, the likeliest causes first, then what was seen. */
-export function findingsSection({ diagnosis, experiments = [] }: ReportInput): Section | undefined {
-  if (diagnosis === undefined) return undefined;
+/** What is wrong, the likeliest causes first, then what was seen; beside it the curves. */
+export function diagnosisSection(input: ReportInput): Section | undefined {
+  const curves = curvesOf(input);
+  const { diagnosis } = input;
+  if (diagnosis === undefined && curves.length === 0) return undefined;
+  if (diagnosis === undefined)
+    return { id: "curves", title: "Curves", body: html`<div class="columns">${curves}</div>` };
+  const findings = findingsOf(diagnosis, input.experiments);
   return {
     id: "diagnosis",
-    title: "Diagnosis",
-    body: html`${causesOf(diagnosis)}${experiments.length > 0 && html`<h3>Experiments</h3><ul>${experiments.map((line) => html`<li>${line}</li>`)}</ul>`}
-${diagnosis.findings.map(findingCard)}${asked(diagnosis)}`,
+    title: "Diagnosis and curves",
+    body: html`<div class="columns"><div>${findings}</div><div>${curves}</div></div>`,
   };
+}
+
+function findingsOf(diagnosis: Diagnosis, experiments: readonly string[] = []): Html {
+  return html`${causesOf(diagnosis)}${experiments.length > 0 && html`<h3>Experiments</h3><ul>${experiments.map((line) => html`<li>${line}</li>`)}</ul>`}
+${diagnosis.findings.map(findingCard)}${asked(diagnosis)}`;
 }
 
 function causesOf({ findings, causes }: Diagnosis): Html {
@@ -47,7 +57,11 @@ function findingCard({ rule, severity, title, explanation, remedy, evidence, fal
   const table =
     rows.length > 0 &&
     html`<details><summary>Evidence</summary><table><thead><tr><th scope="col">what</th><th scope="col">value</th><th scope="col">epochs</th></tr></thead><tbody>${rows}</tbody></table></details>`;
-  return html`<article class="finding ${kind}" id="finding-${rule}"><span class="badge ${kind}">${word}</span><h3>${title}</h3><p>${explanation}</p><p><strong>Remedy:</strong> ${remedy}</p>${table}<p class="small muted">${rule}. Wrong where: ${falsePositive}</p></article>\n`;
+  const wrong = html`<p class="small muted">${rule}. Wrong where: ${falsePositive}</p>`;
+  // A note is for whoever opens it; what is wrong is read by everybody.
+  if (severity === "info")
+    return html`<details class="note"><summary><span class="badge ${kind}">${word}</span> ${title}</summary><p>${explanation}</p><p><strong>Remedy:</strong> ${remedy}</p>${table}${wrong}</details>\n`;
+  return html`<article class="finding ${kind}"><span class="badge ${kind}">${word}</span><h3>${title}</h3><p>${explanation}</p><p><strong>Remedy:</strong> ${remedy}</p>${table}${wrong}</article>\n`;
 }
 
 /** Which rules were asked in vain, and why. */

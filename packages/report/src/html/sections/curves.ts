@@ -2,16 +2,17 @@ import type { Diagnosis, History } from "@cassava/metrics/diagnosis";
 import { type Level, type Line, linePlot, type Span } from "../../plots/line-plot.ts";
 import type { ReportInput } from "../../report-input.ts";
 import { type Html, html } from "../html.ts";
-import type { Section } from "../page.ts";
 import { decimal, percent, words } from "../words.ts";
 
 /** Where the largest loss is so many times the smallest, the axis is logarithmic. */
 const WIDE = 50;
 
-/** Loss, accuracy and learning rate by epoch, against what a model that learned nothing gets; what findings speak of is shaded. */
-export function curvesSection(input: ReportInput): Section | undefined {
-  const { history, summary, diagnosis, keptEpoch } = input;
-  if (history === undefined || history.length === 0) return undefined;
+/**
+ * Loss, accuracy and learning rate by epoch, against what a model that learned nothing gets; what findings speak of is shaded. A rate that
+ * never changes is not drawn.
+ */
+export function curvesOf({ history, summary, diagnosis, keptEpoch }: ReportInput): Html[] {
+  if (history === undefined || history.length === 0) return [];
   const spans = troubled(diagnosis, history.length);
   const moment = keptEpoch ? { x: keptEpoch, label: "kept" } : undefined;
   const x = { name: "epoch", integer: true, min: 1, max: Math.max(2, history.length) };
@@ -32,7 +33,7 @@ export function curvesSection(input: ReportInput): Section | undefined {
   const values = losses.flatMap(({ points }) => points.map(([, y]) => y)).filter((y) => Number.isFinite(y) && y > 0);
   const log = values.length > 0 && Math.max(...values) > WIDE * Math.min(...values);
   const shaded = spans.length > 0 ? " Shaded: epochs that a finding speaks of." : "";
-  const plots = [
+  return [
     losses.length > 0 &&
       linePlot({
         id: "loss",
@@ -52,7 +53,7 @@ export function curvesSection(input: ReportInput): Section | undefined {
         lines: accuracies,
         levels: [majority],
       }),
-    rates.length > 0 &&
+    rateChanges(rates) &&
       linePlot({
         id: "rate",
         caption: "Learning rate of the last step of each epoch.",
@@ -62,7 +63,10 @@ export function curvesSection(input: ReportInput): Section | undefined {
         height: 200,
       }),
   ].flatMap((plot) => (plot === false ? [] : [plot]));
-  return { id: "curves", title: "Curves", body: html`<div class="columns">${plots}</div>` };
+}
+
+function rateChanges([line]: readonly Line[]): boolean {
+  return line?.points.some(([, rate]) => rate !== line.points[0]![1]) ?? false;
 }
 
 /** The lines of the keys that the history has. */
