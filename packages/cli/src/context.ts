@@ -1,5 +1,6 @@
 import { cacheFolder as userCache } from "@cassava/models/node";
 import type { Command } from "commander";
+import { describeConfig, effectiveConfig } from "./config/print-config.ts";
 import type { CommonOptions } from "./options.ts";
 import { createOutput, type Output, type Streams } from "./terminal/output.ts";
 
@@ -24,6 +25,10 @@ export function act<Options extends CommonOptions>(
     const command = args.at(-1) as Command;
     const options = command.optsWithGlobals<Options>();
     const output = createOutput(options, context);
+    if (options.printConfig) {
+      const effective = effectiveConfig(command);
+      return output.result(effective, describeConfig(effective));
+    }
     const positional = args.slice(0, -2) as never[];
     await action({ ...context, output }, options, ...positional);
   };

@@ -14,6 +14,7 @@ import { predictCommand } from "./commands/predict.ts";
 import { splitCommand } from "./commands/split.ts";
 import { tfrecordCommand } from "./commands/tfrecord/tfrecord.ts";
 import { trainCommand } from "./commands/train.ts";
+import { takeSettings } from "./config/apply-settings.ts";
 import type { CliContext } from "./context.ts";
 import { ExitWith, isForeseen, isOutOfMemory } from "./errors.ts";
 import { styleOf } from "./terminal/style.ts";
@@ -37,6 +38,17 @@ const COMMANDS = [
   demoCommand,
 ];
 
+/** What every command takes. */
+const COMMON_OPTIONS = [
+  ["--json", "one JSON document on stdout, everything else on stderr"],
+  ["--quiet", "results, warnings and errors only"],
+  [
+    "--config <file>",
+    "settings of the commands (default: cassava.config.ts, .mts, .js, .mjs or .json where you stand)",
+  ],
+  ["--print-config", "show every setting that would be used and where it comes from, and do nothing else"],
+] as const;
+
 /** The command line, with every command. */
 export function createProgram(context: CliContext): Command {
   const program = new Command("cassava")
@@ -44,27 +56,24 @@ export function createProgram(context: CliContext): Command {
       "From TFRecord files, or a CSV and a folder of photographs, to a trained and evaluated image classifier.",
     )
     .version(versions.cassava!)
-    .option("--json", "one JSON document on stdout, everything else on stderr")
-    .option("--quiet", "results, warnings and errors only")
     .configureOutput({
       writeOut: (text) => void context.stdout.write(text),
       writeErr: (text) => void context.stderr.write(text),
     })
     .showSuggestionAfterError()
     .exitOverride();
+  for (const [flags, description] of COMMON_OPTIONS) program.option(flags, description);
   for (const add of COMMANDS) add(program, context);
   configureCommands(program);
+  takeSettings(program, context);
   return program;
 }
 
 /** Gives every command below `parent`, at any depth, what all of them have. */
 function configureCommands(parent: Command): void {
   for (const command of parent.commands) {
-    command
-      .option("--json", "one JSON document on stdout, everything else on stderr")
-      .option("--quiet", "results, warnings and errors only")
-      .exitOverride()
-      .configureOutput(parent.configureOutput());
+    for (const [flags, description] of COMMON_OPTIONS) command.option(flags, description);
+    command.exitOverride().configureOutput(parent.configureOutput());
     configureCommands(command);
   }
 }

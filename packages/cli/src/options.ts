@@ -52,4 +52,6 @@ export const DATASET =
 export interface CommonOptions {
   readonly json?: boolean;
   readonly quiet?: boolean;
+  readonly config?: string;
+  readonly printConfig?: boolean;
 }

@@ -15,11 +15,30 @@ export async function cassava(cwd: string, ...args: string[]): Promise<Outcome> 
   return interruptible(cwd, new AbortController(), ...args);
 }
 
+/** Where a command runs: its folder, and variables beside `CASSAVA_CACHE`. */
+export interface Place {
+  readonly cwd: string;
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+/** As `cassava`, with variables. */
+export async function run({ cwd, env = {} }: Place, ...args: string[]): Promise<Outcome> {
+  return inPlace({ cwd, env }, new AbortController(), args);
+}
+
 /** As `cassava`; `controller` is Ctrl-C, and `onError` sees what goes to stderr as it comes. */
 export async function interruptible(
   cwd: string,
   controller: AbortController & { onError?: (text: string) => void },
   ...args: string[]
+): Promise<Outcome> {
+  return inPlace({ cwd, env: {} }, controller, args);
+}
+
+async function inPlace(
+  { cwd, env }: Required<Place>,
+  controller: Parameters<typeof interruptible>[1],
+  args: string[],
 ): Promise<Outcome> {
   const stdout: string[] = [];
   const stderr: string[] = [];
@@ -31,7 +50,7 @@ export async function interruptible(
         return stderr.push(text);
       },
     },
-    env: { CASSAVA_CACHE: join(cwd, "cache") },
+    env: { CASSAVA_CACHE: join(cwd, "cache"), ...env },
     cwd,
     signal: controller.signal,
   });
