@@ -10,8 +10,15 @@ for (const [signal, code] of [["SIGINT", 130] as const, ["SIGTERM", 143] as cons
     controller.abort(new Error("interrupted"));
   });
 }
-const { stdout, stderr, env } = process;
+const { stdin, stdout, stderr, env } = process;
 // A reader that went away (`| head -1`) must not end a run: the rest is written to nobody.
 for (const stream of [stdout, stderr]) stream.on("error", () => {});
-const code = await main(process.argv.slice(2), { stdout, stderr, env, cwd: process.cwd(), signal: controller.signal });
+const code = await main(process.argv.slice(2), {
+  stdin,
+  stdout,
+  stderr,
+  env,
+  cwd: process.cwd(),
+  signal: controller.signal,
+});
 process.exitCode = interrupted !== undefined && code !== 0 ? interrupted : code;

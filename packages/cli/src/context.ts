@@ -7,6 +7,10 @@ import { createOutput, type Output, type Streams } from "./terminal/output.ts";
 /** What the command gets from the process around it. */
 export interface CliContext extends Streams {
   readonly cwd: string;
+  /** Where answers are typed; absent where there is nobody to ask. */
+  readonly stdin?: { readonly isTTY?: boolean };
+  /** The command line without `node` and the script, for messages that repeat it. */
+  readonly args?: readonly string[];
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
 }

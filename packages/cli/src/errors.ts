@@ -4,6 +4,7 @@ export type CliErrorCode =
   | "CONFIG_INVALID"
   | "CONFIG_MISSING"
   | "CONFIG_UNREADABLE"
+  | "NOT_INTERACTIVE"
   | "OUTPUT_FAILED"
   | "RUN_EXISTS"
   | "RUN_MISSING"

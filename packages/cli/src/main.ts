@@ -1,4 +1,4 @@
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, InvalidArgumentError, type Option } from "commander";
 import { auditCommand } from "./commands/audit.ts";
 import { augmentPreviewCommand } from "./commands/augment-preview.ts";
 import { compareCommand } from "./commands/compare.ts";
@@ -9,6 +9,7 @@ import { diagnoseCommand } from "./commands/diagnose.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { evaluateCommand } from "./commands/evaluate.ts";
 import { exportCommand } from "./commands/export.ts";
+import { initCommand } from "./commands/init.ts";
 import { inspectCommand } from "./commands/inspect.ts";
 import { predictCommand } from "./commands/predict.ts";
 import { splitCommand } from "./commands/split.ts";
@@ -18,9 +19,11 @@ import { takeSettings } from "./config/apply-settings.ts";
 import type { CliContext } from "./context.ts";
 import { ExitWith, isForeseen, isOutOfMemory } from "./errors.ts";
 import { styleOf } from "./terminal/style.ts";
+import { suggest } from "./terminal/suggest.ts";
 import { versions } from "./version.ts";
 
 const COMMANDS = [
+  initCommand,
   inspectCommand,
   tfrecordCommand,
   auditCommand,
@@ -73,9 +76,25 @@ export function createProgram(context: CliContext): Command {
 function configureCommands(parent: Command): void {
   for (const command of parent.commands) {
     for (const [flags, description] of COMMON_OPTIONS) command.option(flags, description);
+    for (const option of command.options) suggestChoices(option);
     command.exitOverride().configureOutput(parent.configureOutput());
     configureCommands(command);
   }
+}
+
+/** Lets the refusal of a choice name what was probably meant. */
+function suggestChoices(option: Option): void {
+  const { argChoices, parseArg } = option;
+  if (argChoices === undefined || parseArg === undefined) return;
+  option.parseArg = (text, previous) => {
+    try {
+      return parseArg(text, previous);
+    } catch (error) {
+      if (!(error instanceof InvalidArgumentError)) throw error;
+      const [meant] = suggest(text, argChoices);
+      throw meant === undefined ? error : new InvalidArgumentError(`${error.message} Did you mean ${meant}?`);
+    }
+  };
 }
 
 /**
@@ -85,7 +104,7 @@ function configureCommands(parent: Command): void {
  */
 export async function main(args: readonly string[], context: CliContext): Promise<number> {
   try {
-    await createProgram(context).parseAsync([...args], { from: "user" });
+    await createProgram({ ...context, args }).parseAsync([...args], { from: "user" });
     return 0;
   } catch (error) {
     if (error instanceof ExitWith) return error.code;

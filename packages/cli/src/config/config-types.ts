@@ -133,8 +133,8 @@ export interface EvaluateConfig {
   readonly dataset?: string | readonly string[];
   /** Part of the run's split (default: test, or validation without one). */
   readonly part?: "train" | "validation" | "test";
-  /** auto, tensorflow, webgpu, wasm or cpu. */
-  readonly engine?: string;
+  /** What computes. */
+  readonly engine?: "auto" | "tensorflow" | "webgpu" | "wasm" | "cpu";
   /** What runs the frozen part: onnx (ONNX Runtime, of the package onnxruntime-node), tfjs (the compute engine); auto: that of the run, if possible. */
   readonly frozenEngine?: "auto" | "onnx" | "tfjs";
 }
@@ -173,8 +173,8 @@ export interface PredictConfig {
   readonly run?: string;
   /** JPEG, PNG or WebP files, or folders of them. */
   readonly image?: string | readonly string[];
-  /** auto, tensorflow, webgpu, wasm or cpu. */
-  readonly engine?: string;
+  /** What computes. */
+  readonly engine?: "auto" | "tensorflow" | "webgpu" | "wasm" | "cpu";
   /** What runs the frozen part: onnx (ONNX Runtime, of the package onnxruntime-node), tfjs (the compute engine); auto: that of the run, if possible. */
   readonly frozenEngine?: "auto" | "onnx" | "tfjs";
 }
@@ -207,8 +207,8 @@ export interface DemoConfig {
   readonly epochs?: number;
   /** Of images, split and training. */
   readonly seed?: number;
-  /** auto, tensorflow, webgpu, wasm or cpu. */
-  readonly engine?: string;
+  /** What computes. */
+  readonly engine?: "auto" | "tensorflow" | "webgpu" | "wasm" | "cpu";
   /** Folder for the run; an earlier run there is replaced. */
   readonly out?: string;
 }

@@ -6,8 +6,8 @@ export interface TrainingConfig {
   readonly dataset?: string | readonly string[];
   /** Settings with a name; other options win over it. article: a frozen backbone under three dense layers, as the students trained it; best: the head first, then the whole network, with what paid in the field. */
   readonly recipe?: "article" | "best";
-  /** The network: densenet169, mobilenet, mobilenetV2, resnet50, resnet14, vgg16, vgg19. */
-  readonly backbone?: string;
+  /** The network. */
+  readonly backbone?: "densenet169" | "mobilenet" | "mobilenetV2" | "resnet50" | "resnet14" | "vgg16" | "vgg19";
   /** imagenet: the official ones, downloaded once into the cache; or a path or an address of a Keras .h5 file without top (may be gzipped) or of tfjs's model.json; none: from scratch. */
   readonly weights?: string;
   /** Height and width of the images (default: the backbone's). */
@@ -78,8 +78,8 @@ export interface TrainingConfig {
   readonly force?: boolean;
   /** Of split, order, initial weights and dropout. */
   readonly seed?: number;
-  /** auto, tensorflow, webgpu, wasm or cpu. */
-  readonly engine?: string;
+  /** What computes. */
+  readonly engine?: "auto" | "tensorflow" | "webgpu" | "wasm" | "cpu";
   /** What runs the frozen part: onnx (ONNX Runtime, of the package onnxruntime-node), tfjs (the compute engine); auto: onnx where it is installed. */
   readonly frozenEngine?: "auto" | "onnx" | "tfjs";
 }
