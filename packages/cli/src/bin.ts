@@ -7,6 +7,8 @@ let interrupted: number | undefined;
 for (const [signal, code] of [["SIGINT", 130] as const, ["SIGTERM", 143] as const]) {
   process.once(signal, () => {
     interrupted = code;
+    const clear = process.stderr.isTTY ? "\r\u001b[2K" : "";
+    process.stderr.write(`${clear}interrupted: leaving things in order; once more ends at once\n`);
     controller.abort(new Error("interrupted"));
   });
 }
