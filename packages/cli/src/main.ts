@@ -19,7 +19,7 @@ import { takeSettings } from "./config/apply-settings.ts";
 import type { CliContext } from "./context.ts";
 import { ExitWith, isForeseen, isOutOfMemory } from "./errors.ts";
 import { styleOf } from "./terminal/style.ts";
-import { suggest } from "./terminal/suggest.ts";
+import { didYouMean, suggest } from "./terminal/suggest.ts";
 import { versions } from "./version.ts";
 
 const COMMANDS = [
@@ -52,6 +52,10 @@ const COMMON_OPTIONS = [
   ["--print-config", "show every setting that would be used and where it comes from, and do nothing else"],
 ] as const;
 
+const HELP = `
+Settings: flags win over variables (CASSAVA_TRAIN_BATCH_SIZE=16), these over cassava.config.ts, that over --recipe and the defaults.
+Exit codes: 0 good, 1 error, 2 findings as grave as --fail-on, 130 interrupted.`;
+
 /** The command line, with every command. */
 export function createProgram(context: CliContext): Command {
   const program = new Command("cassava")
@@ -63,6 +67,7 @@ export function createProgram(context: CliContext): Command {
       writeOut: (text) => void context.stdout.write(text),
       writeErr: (text) => void context.stderr.write(text),
     })
+    .addHelpText("after", HELP)
     .showSuggestionAfterError()
     .exitOverride();
   for (const [flags, description] of COMMON_OPTIONS) program.option(flags, description);
@@ -120,10 +125,16 @@ export async function main(args: readonly string[], context: CliContext): Promis
   }
 }
 
+/** What was probably meant, where a message of another package names what it got and all that there is (stages of a network). */
+function meantBy(message: string): string {
+  const [, word, list] = /there is no [^"]*"([^"]+)".*; choose one of (.+)$/.exec(message) ?? [];
+  return word === undefined ? "" : didYouMean(word, list!.split(", "));
+}
+
 /** An error in words: one line where it was foreseen, the stack of what was not. */
 function explain(error: unknown, signal: AbortSignal): { readonly code: string; readonly message: string } {
   if (signal.aborted && error === signal.reason) return { code: "INTERRUPTED", message: "interrupted" };
-  if (isForeseen(error)) return { code: error.code, message: error.message };
+  if (isForeseen(error)) return { code: error.code, message: error.message + meantBy(error.message) };
   if (isOutOfMemory(error)) {
     const message = `the engine ran out of memory (${(error as Error).message}): lower --input-size, --batch-size or --head`;
     return { code: "OUT_OF_MEMORY", message };

@@ -93,5 +93,5 @@ it("an unknown option, a value out of range, a backbone that is not there", asyn
     "--backbone",
     "resnet51",
   );
-  await refuses(shards, /^error: there is no stage "conv7"/, "--unfreeze", "conv7");
+  await refuses(shards, /^error: there is no stage "conv7".*; did you mean conv\d/, "--unfreeze", "conv7");
 });
