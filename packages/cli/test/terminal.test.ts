@@ -98,10 +98,10 @@ it("has help for every command, and suggests what was meant", async () => {
 });
 
 it("suggests an option, and a choice", async () => {
-  const option = await cassava(".", "train", "data", "--bacth-size", "3");
+  const option = await cassava(".", "audit", "data", "--quite");
   expect([option.code, option.stderr]).toEqual([
     1,
-    expect.stringMatching(/--bacth-size'\n\(Did you mean --batch-size\?\)/),
+    expect.stringMatching(/--quite'\n\(Did you mean --quiet\?\)/),
   ]);
   for (const [flag, value, meant] of [
     ["--recipe", "bset", "best"],
