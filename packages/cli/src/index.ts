@@ -4,3 +4,4 @@ export { defineConfig } from "./config/define-config.ts";
 export type { TrainingConfig } from "./config/training-config.ts";
 export type { CliContext } from "./context.ts";
 export { createProgram, main } from "./main.ts";
+export type { CassavaDocuments } from "./schemas/index.ts";

@@ -12,6 +12,7 @@ import { exportCommand } from "./commands/export.ts";
 import { initCommand } from "./commands/init.ts";
 import { inspectCommand } from "./commands/inspect.ts";
 import { predictCommand } from "./commands/predict.ts";
+import { schemaCommand } from "./commands/schema.ts";
 import { splitCommand } from "./commands/split.ts";
 import { tfrecordCommand } from "./commands/tfrecord/tfrecord.ts";
 import { trainCommand } from "./commands/train.ts";
@@ -39,6 +40,7 @@ const COMMANDS = [
   exportCommand,
   doctorCommand,
   demoCommand,
+  schemaCommand,
 ];
 
 /** What every command takes. */
@@ -113,16 +115,25 @@ export async function main(args: readonly string[], context: CliContext): Promis
     return 0;
   } catch (error) {
     if (error instanceof ExitWith) return error.code;
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 1;
+    if (error instanceof CommanderError) {
+      // Commander has written its message to stderr; a damaged file is a result, and stands on stdout already.
+      const usage = error.exitCode !== 0 && error.code !== "cassava.damaged";
+      if (usage && args.includes("--json")) writeError(context, "USAGE", error.message.replace(/^error: /, ""));
+      return error.exitCode === 0 ? 0 : 1;
+    }
     const { code, message } = explain(error, context.signal);
     // A progress bar may stand on the last line of the terminal.
     const clear = context.stderr.isTTY ? "\r\u001b[2K" : "";
     context.stderr.write(`${clear}${styleOf(context.stderr, context.env).red("error:")} ${message}\n`);
     // A result that does not reproduce was printed already, and says so: stdout holds one document.
-    if (args.includes("--json") && code !== "NOT_REPRODUCED")
-      context.stdout.write(`${JSON.stringify({ error: { code, message } }, null, 2)}\n`);
+    if (args.includes("--json") && code !== "NOT_REPRODUCED") writeError(context, code, message);
     return 1;
   }
+}
+
+/** An error as a document. */
+function writeError({ stdout }: CliContext, code: string, message: string): void {
+  stdout.write(`${JSON.stringify({ error: { code, message } }, null, 2)}\n`);
 }
 
 /** What was probably meant, where a message of another package names what it got and all that there is (stages of a network). */

@@ -1,7 +1,9 @@
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { z } from "zod";
 import { main } from "../src/index.ts";
+import { DOCUMENTS } from "../src/schemas/index.ts";
 
 /** What a command said and how it ended. */
 export interface Outcome {
@@ -54,7 +56,24 @@ async function inPlace(
     cwd,
     signal: controller.signal,
   });
-  return { code, stdout: stdout.join(""), stderr: stderr.join("") };
+  const outcome = { code, stdout: stdout.join(""), stderr: stderr.join("") };
+  if (args.includes("--json")) checkDocument(args, outcome.stdout);
+  return outcome;
+}
+
+/** Every document that a test sees has the form that its schema says. */
+function checkDocument(args: readonly string[], stdout: string): void {
+  const words = args.filter((word) => !word.startsWith("--"));
+  const command = words[0] === "tfrecord" ? words.slice(0, 2).join(" ") : words[0]!;
+  // `cassava schema NAME` answers with a schema.
+  if (command === "schema" && words.length > 1) return;
+  const document: unknown = JSON.parse(stdout);
+  const isError = typeof document === "object" && document !== null && "error" in document;
+  const name = isError ? "error" : args.includes("--print-config") ? "print-config" : command;
+  const schema = (DOCUMENTS as Readonly<Record<string, z.ZodType>>)[name];
+  if (schema === undefined) throw new Error(`there is no schema of what ${name} writes: src/schemas/index.ts`);
+  const checked = schema.safeParse(document);
+  if (!checked.success) throw new Error(`${name} --json is not as its schema says:\n${z.prettifyError(checked.error)}`);
 }
 
 /** A folder that is removed after `work`. */

@@ -99,10 +99,7 @@ it("has help for every command, and suggests what was meant", async () => {
 
 it("suggests an option, and a choice", async () => {
   const option = await cassava(".", "audit", "data", "--quite");
-  expect([option.code, option.stderr]).toEqual([
-    1,
-    expect.stringMatching(/--quite'\n\(Did you mean --quiet\?\)/),
-  ]);
+  expect([option.code, option.stderr]).toEqual([1, expect.stringMatching(/--quite'\n\(Did you mean --quiet\?\)/)]);
   for (const [flag, value, meant] of [
     ["--recipe", "bset", "best"],
     ["--optimizer", "adamm", "adam"],

@@ -23,7 +23,10 @@ export const interval = z.strictObject({
 });
 
 /** Seconds of each stage, and the most memory that was taken. */
-export const timings = z.strictObject({ seconds: z.record(z.string(), z.number().nonnegative()), peakMemoryMiB: count });
+export const timings = z.strictObject({
+  seconds: z.record(z.string(), z.number().nonnegative()),
+  peakMemoryMiB: count,
+});
 
 /** On stdout in place of a result: why there is none. */
 export const errorDocument = z
