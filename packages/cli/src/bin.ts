@@ -7,11 +7,20 @@ let interrupted: number | undefined;
 for (const [signal, code] of [["SIGINT", 130] as const, ["SIGTERM", 143] as const]) {
   process.once(signal, () => {
     interrupted = code;
+    const clear = process.stderr.isTTY ? "\r\u001b[2K" : "";
+    process.stderr.write(`${clear}interrupted: leaving things in order; once more ends at once\n`);
     controller.abort(new Error("interrupted"));
   });
 }
-const { stdout, stderr, env } = process;
+const { stdin, stdout, stderr, env } = process;
 // A reader that went away (`| head -1`) must not end a run: the rest is written to nobody.
 for (const stream of [stdout, stderr]) stream.on("error", () => {});
-const code = await main(process.argv.slice(2), { stdout, stderr, env, cwd: process.cwd(), signal: controller.signal });
+const code = await main(process.argv.slice(2), {
+  stdin,
+  stdout,
+  stderr,
+  env,
+  cwd: process.cwd(),
+  signal: controller.signal,
+});
 process.exitCode = interrupted !== undefined && code !== 0 ? interrupted : code;

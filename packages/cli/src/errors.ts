@@ -1,6 +1,10 @@
 /** What can go wrong in the command itself; the `code` of a {@link CliError}. */
 export type CliErrorCode =
   | "OPTION_INVALID"
+  | "CONFIG_INVALID"
+  | "CONFIG_MISSING"
+  | "CONFIG_UNREADABLE"
+  | "NOT_INTERACTIVE"
   | "OUTPUT_FAILED"
   | "RUN_EXISTS"
   | "RUN_MISSING"

@@ -1,3 +1,4 @@
+import { backboneSpec, backbones, isModelsError } from "@cassava/models";
 import { InvalidArgumentError, Option } from "commander";
 
 /** Parsers of option values; each throws commander's error, which names the option. */
@@ -44,6 +45,24 @@ export function choice(flags: string, description: string, values: readonly stri
   return new Option(flags, description).choices(values).default(fallback);
 }
 
+/** `--backbone`, whose name may be written in any case. */
+export function backboneOption(): Option {
+  const parse = (text: string) => {
+    try {
+      return backboneSpec(text).name;
+    } catch (error) {
+      if (!isModelsError(error)) throw error;
+      throw new InvalidArgumentError(`${error.message[0]!.toUpperCase()}${error.message.slice(1)}.`);
+    }
+  };
+  return new Option("--backbone <name>", "the network").choices(Object.keys(backbones)).argParser(parse);
+}
+
+/** `--engine`. */
+export function engineOption(): Option {
+  return choice("--engine <name>", "what computes", ["auto", "tensorflow", "webgpu", "wasm", "cpu"], "auto");
+}
+
 /** What `<dataset>` may be, for `--help`. */
 export const DATASET =
   "a folder with train.csv and train_images/, a folder of TFRecord shards (or several shards, or globs), or a folder per class";
@@ -52,4 +71,6 @@ export const DATASET =
 export interface CommonOptions {
   readonly json?: boolean;
   readonly quiet?: boolean;
+  readonly config?: string;
+  readonly printConfig?: boolean;
 }

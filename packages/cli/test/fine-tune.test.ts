@@ -62,7 +62,7 @@ it("trains the head, then stages from the top, is resumed in the middle, and is 
     onError: (text: string) => text.includes("stage 3 of 3") && controller.abort(new Error("stopped by Ctrl-C")),
   });
   const stopped = await interruptible(folder.path, controller, ...train("cut", ...staged));
-  expect(stopped.stderr).toMatch(/cut\.unfinished: the same command with --resume goes on from there/);
+  expect(stopped.stderr).toMatch(/cut\.unfinished; to go on from there:\ncassava train .* --resume$/m);
   const resumed = await cassava(folder.path, ...train("cut", ...staged, "--resume"));
   expect(resumed.code).toBe(0);
   expect(resumed.stderr).toMatch(/resumed after the last epoch/);

@@ -36,7 +36,8 @@ it("Ctrl-C leaves what was trained, says how to go on, and --resume ends as if n
   });
   const stopped = await interruptible(folder.path, controller, ...train("cut"));
   expect(stopped.code).not.toBe(0);
-  expect(stopped.stderr).toMatch(/cut\.unfinished: the same command with --resume goes on from there/);
+  const command = `cassava ${train("cut").join(" ")} --resume`;
+  expect(stopped.stderr).toContain(`cut.unfinished; to go on from there:\n${command}\n`);
   expect((await readdir(folder.path)).filter((name) => name.startsWith("cut"))).toEqual(["cut.unfinished"]);
 
   const again = await cassava(folder.path, ...train("cut"));

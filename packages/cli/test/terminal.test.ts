@@ -81,6 +81,7 @@ it("keeps stdout for the result, and colours for terminals without NO_COLOR", ()
 it("has help for every command, and suggests what was meant", async () => {
   const { code, stdout } = await cassava(".", "--help");
   expect(code).toBe(0);
+  expect(stdout).toContain("Exit codes: 0 good, 1 error, 2 findings as grave as --fail-on, 130 interrupted.");
   const commands = ["inspect", "audit", "convert", "split", "train", "evaluate", "predict", "doctor", "demo"];
   for (const command of commands) {
     expect(stdout).toContain(`  ${command} `);
@@ -94,4 +95,20 @@ it("has help for every command, and suggests what was meant", async () => {
   ]);
   const empty = await cassava(".");
   expect([empty.code, empty.stderr]).toEqual([1, expect.stringContaining("Usage: cassava")]);
+});
+
+it("suggests an option, and a choice", async () => {
+  const option = await cassava(".", "audit", "data", "--quite");
+  expect([option.code, option.stderr]).toEqual([1, expect.stringMatching(/--quite'\n\(Did you mean --quiet\?\)/)]);
+  for (const [flag, value, meant] of [
+    ["--recipe", "bset", "best"],
+    ["--optimizer", "adamm", "adam"],
+    ["--engine", "wams", "wasm"],
+    ["--backbone", "resnet5O", "resnet50"],
+  ]) {
+    const choice = await cassava(".", "train", "data", flag!, value!);
+    expect([choice.code, choice.stderr]).toEqual([1, expect.stringMatching(new RegExp(`Did you mean ${meant}\\?`))]);
+  }
+  const far = await cassava(".", "train", "data", "--recipe", "pancakes");
+  expect([far.code, far.stderr]).toEqual([1, expect.not.stringContaining("Did you mean")]);
 });

@@ -3,7 +3,7 @@ import { audit, split } from "@cassava/data";
 import { defaultDecoder, writeSyntheticShards } from "@cassava/data/node";
 import type { Command } from "commander";
 import { act, type CliContext } from "../context.ts";
-import { type CommonOptions, whole } from "../options.ts";
+import { type CommonOptions, engineOption, whole } from "../options.ts";
 import { withDataset } from "../run/dataset.ts";
 import { pixelBaseline } from "../run/pixel-baseline.ts";
 import { createRunFolder } from "../run/run-folder.ts";
@@ -34,7 +34,7 @@ export function demoCommand(program: Command, context: CliContext): void {
     .option("--images <n>", "synthetic photographs", whole(100), 1600)
     .option("--epochs <n>", "of training", whole(1), 9)
     .option("--seed <n>", "of images, split and training", whole(0), 42)
-    .option("--engine <name>", "auto, tensorflow, webgpu, wasm or cpu", "auto")
+    .addOption(engineOption())
     .option("--out <dir>", "folder for the run; an earlier run there is replaced", "runs/demo")
     .action(
       act(context, async (action, options: Options) => {

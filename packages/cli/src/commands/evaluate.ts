@@ -5,7 +5,7 @@ import { checkSplit, isDataError, parseSplit, partNames, type Split } from "@cas
 import { type Command, Option } from "commander";
 import { type ActionContext, act, type CliContext } from "../context.ts";
 import { CliError } from "../errors.ts";
-import { type CommonOptions, choice, DATASET } from "../options.ts";
+import { type CommonOptions, choice, DATASET, engineOption } from "../options.ts";
 import { answersFor } from "../run/answers.ts";
 import { withDataset } from "../run/dataset.ts";
 import { startEngine } from "../run/engine.ts";
@@ -36,7 +36,7 @@ export function evaluateCommand(program: Command, context: CliContext): void {
         partNames,
       ),
     )
-    .option("--engine <name>", "auto, tensorflow, webgpu, wasm or cpu", "auto")
+    .addOption(engineOption())
     .addOption(
       choice("--frozen-engine <name>", `${FROZEN_ENGINE}; auto: that of the run, if possible`, FROZEN_ENGINES, "auto"),
     )

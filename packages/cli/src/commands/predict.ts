@@ -6,7 +6,7 @@ import { defaultDecoder } from "@cassava/data/node";
 import { imageFeatures, predict } from "@cassava/train";
 import type { Command } from "commander";
 import { act, type CliContext } from "../context.ts";
-import { type CommonOptions, choice } from "../options.ts";
+import { type CommonOptions, choice, engineOption } from "../options.ts";
 import { startEngine } from "../run/engine.ts";
 import { FROZEN_ENGINE, FROZEN_ENGINES, startFrozenEngine } from "../run/frozen-engine.ts";
 import { loadRunModel } from "../run/load-run.ts";
@@ -30,7 +30,7 @@ export function predictCommand(program: Command, context: CliContext): void {
     .description("classify photographs with a saved run")
     .argument("<run>", "a folder that cassava train wrote")
     .argument("<image...>", "JPEG, PNG or WebP files, or folders of them")
-    .option("--engine <name>", "auto, tensorflow, webgpu, wasm or cpu", "auto")
+    .addOption(engineOption())
     .addOption(
       choice("--frozen-engine <name>", `${FROZEN_ENGINE}; auto: that of the run, if possible`, FROZEN_ENGINES, "auto"),
     )

@@ -1,8 +1,18 @@
 import { resolve } from "node:path";
-import { backboneSpec, backbones } from "@cassava/models";
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { backboneSpec } from "@cassava/models";
+import { type Command, Option } from "commander";
 import { CliError } from "../errors.ts";
-import { type CommonOptions, choice, fromZero, positive, share, whole, widths } from "../options.ts";
+import {
+  backboneOption,
+  type CommonOptions,
+  choice,
+  engineOption,
+  fromZero,
+  positive,
+  share,
+  whole,
+  widths,
+} from "../options.ts";
 import { AUGMENT, augmentationText } from "../run/augmentation.ts";
 import { FROZEN_ENGINE, FROZEN_ENGINES } from "../run/frozen-engine.ts";
 import { describeRecipe, RECIPES, type RecipeName } from "../run/recipes.ts";
@@ -58,10 +68,9 @@ const OPTIMIZERS: readonly TrainSettings["optimizer"][] = ["adam", "adamW", "rms
  * before the command runs.
  */
 export function addTrainOptions(command: Command, say: (line: string) => void): Command {
-  const names = Object.keys(backbones).join(", ");
   return command
     .addOption(new Option("--recipe <name>", describeRecipes()).choices(Object.keys(RECIPES)))
-    .requiredOption("--backbone <name>", `the network: ${names}`)
+    .addOption(backboneOption().makeOptionMandatory())
     .requiredOption(
       "--weights <source>",
       "imagenet: the official ones, downloaded once into the cache; or a path or an address of a Keras .h5 file without top (may be gzipped) or of tfjs's model.json; none: from scratch",
@@ -151,11 +160,18 @@ export function addTrainOptions(command: Command, say: (line: string) => void): 
       positive,
       1e-5,
     )
-    .option("--fine-tune-optimizer <name>", "of these stages; same: that of the head", fineTuneOptimizer, "same")
+    .addOption(
+      choice(
+        "--fine-tune-optimizer <name>",
+        "of these stages; same: that of the head",
+        ["same", ...OPTIMIZERS],
+        "same",
+      ),
+    )
     .option("--tta <views>", "judge by the mean of the plain image and so many of its --augment views", whole(0, 64), 0)
     .option("--force", "train in spite of what is found wrong before the first step")
     .option("--seed <n>", "of split, order, initial weights and dropout", whole(0), 42)
-    .option("--engine <name>", "auto, tensorflow, webgpu, wasm or cpu", "auto")
+    .addOption(engineOption())
     .addOption(
       choice("--frozen-engine <name>", `${FROZEN_ENGINE}; auto: onnx where it is installed`, FROZEN_ENGINES, "auto"),
     )
@@ -165,7 +181,7 @@ export function addTrainOptions(command: Command, say: (line: string) => void): 
       const recipe = RECIPES[name].options;
       for (const [key, value] of Object.entries(recipe)) {
         const source = action.getOptionValueSource(key);
-        if (source === undefined || source === "default") action.setOptionValueWithSource(key, value, "config");
+        if (source === undefined || source === "default") action.setOptionValueWithSource(key, value, "recipe");
       }
       if (action.optsWithGlobals<CommonOptions>().quiet !== true) say(describeRecipe(name, action.opts()));
     });
@@ -180,11 +196,6 @@ function describeRecipes(): string {
 /** `all`, or how many. */
 function stages(text: string): TrainSettings["fineTune"] {
   return text === "all" ? text : whole(0, 64)(text);
-}
-
-function fineTuneOptimizer(text: string): string {
-  if (text === "same" || (OPTIMIZERS as readonly string[]).includes(text)) return text;
-  throw new InvalidArgumentError(`Allowed choices are same, ${OPTIMIZERS.join(", ")}.`);
 }
 
 /** The settings that options describe; paths are taken from `cwd` on. Throws CliError `OPTION_INVALID`. */

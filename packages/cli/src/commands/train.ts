@@ -99,7 +99,7 @@ export function trainCommand(program: Command, context: CliContext): void {
           output.result(document, describeResult(result, stages.seconds, out));
         } catch (error) {
           await folder.abandon();
-          await unfinished?.failed(error, output);
+          await unfinished?.failed(error, action);
           throw error;
         }
       }),

@@ -53,6 +53,7 @@ export async function createRunFolder(
   }
   const beside = (what: string) => join(dirname(folder), `.${basename(folder)}.${process.pid}.${what}`);
   const temporary = beside("partial");
+  await removeOrphans(folder);
   try {
     await mkdir(temporary, { recursive: true });
   } catch (cause) {
@@ -79,6 +80,27 @@ export async function createRunFolder(
     },
     abandon: () => rm(temporary, { recursive: true, force: true }),
   };
+}
+
+/** Removes what runs of this name left that were ended at once (a second Ctrl-C, a power cut). */
+async function removeOrphans(folder: string): Promise<void> {
+  const names = await readdir(dirname(folder)).catch((): string[] => []);
+  const prefix = `.${basename(folder)}.`;
+  for (const name of names) {
+    const [, pid] = /^(\d+)\.partial$/.exec(name.startsWith(prefix) ? name.slice(prefix.length) : "") ?? [];
+    if (pid !== undefined && !isAlive(Number(pid)))
+      await rm(join(dirname(folder), name), { recursive: true, force: true });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // Somebody else's process lives too.
+    return (error as NodeJS.ErrnoException).code === "EPERM";
+  }
 }
 
 async function isRun(folder: string): Promise<boolean> {

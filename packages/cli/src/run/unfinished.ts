@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Store } from "@cassava/contracts";
 import { folderStore } from "@cassava/data/node";
 import { CHECKPOINT } from "@cassava/train";
+import type { ActionContext } from "../context.ts";
 import { CliError, isForeseen } from "../errors.ts";
 import type { Output } from "../terminal/output.ts";
 import type { TrainSettings } from "./settings.ts";
@@ -18,8 +19,8 @@ export interface Unfinished {
   readonly resume: boolean;
   /** What the run is about, beside its settings: another split, labels or data must not go on from here. */
   readonly identity: unknown;
-  /** After an error: says how to go on, where there is something to go on from; otherwise tidies up. */
-  failed(error: unknown, output: Output): Promise<void>;
+  /** After an error: says with which command to go on, where there is something to go on from; otherwise tidies up. */
+  failed(error: unknown, context: Pick<ActionContext, "output" | "args">): Promise<void>;
   /** Removes the folder: the run is whole. */
   finished(): Promise<void>;
 }
@@ -54,15 +55,29 @@ export async function openUnfinished(
     store,
     resume: there,
     identity,
-    async failed(error, output) {
+    async failed(error, { output, args = [] }) {
       const code = isForeseen(error) ? error.code : "";
       // The message of one says what to do; another came to its end in vain; a third is whole, under another name.
       if (code === "CHECKPOINT_INVALID") return;
-      if (!(await hasCheckpoint(store)) || ENDED.includes(code)) await remove();
-      else output.warn(`what was trained is in ${folder}: the same command with --resume goes on from there`);
+      if (!(await hasCheckpoint(store)) || ENDED.includes(code)) {
+        await remove();
+        return;
+      }
+      const again = args.length === 0 ? "the same command with --resume" : resumingCommand(args);
+      output.warn(`what was trained is in ${folder}; to go on from there:\n${again}`);
     },
     finished: remove,
   };
+}
+
+/** The command line that goes on with what this one began, as a shell takes it. */
+function resumingCommand(args: readonly string[]): string {
+  const all = args.includes("--resume") ? args : [...args, "--resume"];
+  return ["cassava", ...all.map(quoted)].join(" ");
+}
+
+function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 /** Of the whole run, or of a stage of it. */
