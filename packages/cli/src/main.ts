@@ -15,6 +15,7 @@ import { predictCommand } from "./commands/predict.ts";
 import { reportCommand } from "./commands/report.ts";
 import { schemaCommand } from "./commands/schema.ts";
 import { splitCommand } from "./commands/split.ts";
+import { surveyCommand } from "./commands/survey.ts";
 import { tfrecordCommand } from "./commands/tfrecord/tfrecord.ts";
 import { trainCommand } from "./commands/train.ts";
 import { takeSettings } from "./config/apply-settings.ts";
@@ -34,6 +35,7 @@ const COMMANDS = [
   splitCommand,
   trainCommand,
   crossValidateCommand,
+  surveyCommand,
   evaluateCommand,
   diagnoseCommand,
   compareCommand,

@@ -67,6 +67,7 @@ export {
 } from "./classification/scores.ts";
 export { type McNemarResult, mcnemarTest, pairedBootstrap } from "./compare.ts";
 export { isMetricsError, MetricsError, type MetricsErrorCode, type MetricsErrorOptions } from "./errors.ts";
+export { holmAdjusted } from "./holm.ts";
 export { type Interval, type WilsonOptions, wilsonInterval } from "./interval.ts";
 export { type PrecisionRecallCurve, precisionRecallCurve } from "./ranking/precision-recall-curve.ts";
 export {

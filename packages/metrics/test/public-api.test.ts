@@ -24,6 +24,7 @@ it("exports these names and no others", () => {
       "f1Score",
       "fitTemperature",
       "formatReport",
+      "holmAdjusted",
       "isMetricsError",
       "labelEntropy",
       "logLoss",

@@ -16,7 +16,7 @@ import {
 import { AUGMENT, augmentationText } from "../run/augmentation.ts";
 import { FROZEN_ENGINE, FROZEN_ENGINES } from "../run/frozen-engine.ts";
 import { describeRecipe, RECIPES, type RecipeName } from "../run/recipes.ts";
-import type { TrainSettings } from "../run/settings.ts";
+import { isWeightsPath, type TrainSettings } from "../run/settings.ts";
 
 /** What {@link addTrainOptions} gives, by commander's names. */
 export interface TrainOptions extends CommonOptions {
@@ -68,13 +68,32 @@ const OPTIMIZERS: readonly TrainSettings["optimizer"][] = ["adam", "adamW", "rms
  * before the command runs.
  */
 export function addTrainOptions(command: Command, say: (line: string) => void): Command {
-  return command
+  command
     .addOption(new Option("--recipe <name>", describeRecipes()).choices(Object.keys(RECIPES)))
     .addOption(backboneOption().makeOptionMandatory())
-    .requiredOption(
-      "--weights <source>",
-      "imagenet: the official ones, downloaded once into the cache; or a path or an address of a Keras .h5 file without top (may be gzipped) or of tfjs's model.json; none: from scratch",
-    )
+    .requiredOption("--weights <source>", WEIGHTS);
+  return addFitOptions(command).hook("preAction", (_, action) => {
+    const name = action.getOptionValue("recipe") as RecipeName | undefined;
+    if (name === undefined) return;
+    for (const [key, value] of Object.entries(recipeOptions(action, name)))
+      action.setOptionValueWithSource(key, value, "recipe");
+    if (action.optsWithGlobals<CommonOptions>().quiet !== true) say(describeRecipe(name, action.opts()));
+  });
+}
+
+/** What a recipe sets of what neither the command line nor a configuration does. */
+export function recipeOptions(command: Command, name: RecipeName): Readonly<Record<string, unknown>> {
+  const isFree = (key: string) => ["default", undefined].includes(command.getOptionValueSource(key));
+  return Object.fromEntries(Object.entries(RECIPES[name].options).filter(([key]) => isFree(key)));
+}
+
+/** `--weights`, for `--help`. */
+export const WEIGHTS =
+  "imagenet: the official ones, downloaded once into the cache; or a path or an address of a Keras .h5 file without top (may be gzipped) or of tfjs's model.json; none: from scratch";
+
+/** Adds the options of a training whose backbone, weights and recipe are given elsewhere. */
+export function addFitOptions(command: Command): Command {
+  return command
     .option("--input-size <px>", "height and width of the images (default: the backbone's)", whole(1, 1024))
     .option(
       "--alpha <multiplier>",
@@ -174,20 +193,11 @@ export function addTrainOptions(command: Command, say: (line: string) => void): 
     .addOption(engineOption())
     .addOption(
       choice("--frozen-engine <name>", `${FROZEN_ENGINE}; auto: onnx where it is installed`, FROZEN_ENGINES, "auto"),
-    )
-    .hook("preAction", (_, action) => {
-      const name = action.getOptionValue("recipe") as RecipeName | undefined;
-      if (name === undefined) return;
-      const recipe = RECIPES[name].options;
-      for (const [key, value] of Object.entries(recipe)) {
-        const source = action.getOptionValueSource(key);
-        if (source === undefined || source === "default") action.setOptionValueWithSource(key, value, "recipe");
-      }
-      if (action.optsWithGlobals<CommonOptions>().quiet !== true) say(describeRecipe(name, action.opts()));
-    });
+    );
 }
 
-function describeRecipes(): string {
+/** The recipes, for `--help`. */
+export function describeRecipes(): string {
   return `settings with a name; other options win over it. ${Object.entries(RECIPES)
     .map(([name, { about }]) => `${name}: ${about}`)
     .join("; ")}`;
@@ -217,7 +227,7 @@ export function settingsOf(
   return {
     dataset: paths.map((path) => resolve(cwd, path)),
     backbone: backboneSpec(options.backbone).name,
-    weights: isPath(options.weights) ? resolve(cwd, options.weights) : options.weights,
+    weights: isWeightsPath(options.weights) ? resolve(cwd, options.weights) : options.weights,
     inputSize: options.inputSize ?? null,
     alpha: options.alpha,
     pooling: options.pooling,
@@ -256,8 +266,4 @@ export function settingsOf(
     engine: options.engine,
     frozenEngine: options.frozenEngine,
   };
-}
-
-function isPath(weights: string): boolean {
-  return weights !== "none" && weights !== "imagenet" && !/^https?:\/\//i.test(weights);
 }

@@ -1,14 +1,10 @@
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { resolve } from "node:path";
-import { isDeepStrictEqual } from "node:util";
-import type { Dataset } from "@cassava/contracts";
-import { checkSplit, parseRatios, parseSplit, type Split, serializeSplit, split } from "@cassava/data";
+import { parseRatios, serializeSplit } from "@cassava/data";
 import type { Diagnosis } from "@cassava/metrics/diagnosis";
 import { backbones } from "@cassava/models";
 import { type Command, Option } from "commander";
-import { type ActionContext, act, type CliContext } from "../context.ts";
-import { CliError } from "../errors.ts";
+import { act, type CliContext } from "../context.ts";
 import { DATASET } from "../options.ts";
 import { checkTrainable } from "../run/check-split.ts";
 import { withDataset } from "../run/dataset.ts";
@@ -16,6 +12,7 @@ import { eventFolder, refuseEvents } from "../run/event-log.ts";
 import { describeSummary } from "../run/measure.ts";
 import { createRunFolder } from "../run/run-folder.ts";
 import type { TrainSettings } from "../run/settings.ts";
+import { splitFor } from "../run/split-for.ts";
 import { stopwatch } from "../run/stages.ts";
 import { type TrainRunResult, trainRun } from "../run/train-run.ts";
 import { openUnfinished, type Unfinished } from "../run/unfinished.ts";
@@ -104,24 +101,6 @@ export function trainCommand(program: Command, context: CliContext): void {
         }
       }),
     );
-}
-
-async function splitFor(settings: TrainSettings, dataset: Dataset, { output }: ActionContext): Promise<Split> {
-  const { split: file, ratios, seed } = settings;
-  if (file === null) return split(dataset, { ratios, seed });
-  let text: string;
-  try {
-    text = await readFile(file, "utf8");
-  } catch (cause) {
-    throw new CliError("OPTION_INVALID", `--split: ${file} cannot be read: write one with cassava split`, { cause });
-  }
-  const saved = parseSplit(text, { file });
-  const { leftover, split: replayed } = checkSplit(saved, dataset);
-  if (leftover.length > 0) output.warn(`${leftover.length} labelled images are in no part of ${file} and are left out`);
-  if (!isDeepStrictEqual(saved.counts, replayed.counts)) {
-    output.warn(`the labels have changed since ${file} was made; its class counts are taken anew`);
-  }
-  return replayed;
 }
 
 /** What a diagnosis comes to, and where to read on. */

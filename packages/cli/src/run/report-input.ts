@@ -3,12 +3,22 @@ import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { Diagnosis, ProbeOutcome } from "@cassava/metrics/diagnosis";
 import type { Facts, ReportInput, ReportPredictions } from "@cassava/report";
+import { CliError } from "../errors.ts";
 import { duration } from "../terminal/format.ts";
 import type { RunMetrics } from "./measure.ts";
 import { readPredictions, readRun } from "./read-run.ts";
 import { readRunFile } from "./run-folder.ts";
-import type { RunConfig } from "./settings.ts";
+import type { RunConfig, TrainSettings } from "./settings.ts";
 import { trainCommandOf } from "./train-command.ts";
+
+/** What a report says of a run, with what it is made from. */
+export interface RunReport extends ReportInput {
+  readonly config: RunConfig;
+  /** What the weights of the backbone are, in words. */
+  readonly weights: string;
+  /** Of all stages together. */
+  readonly seconds: number;
+}
 
 /** `timings.json`. */
 interface Timings {
@@ -21,7 +31,7 @@ interface Timings {
  *
  * @throws {CliError} `RUN_MISSING`, `RUN_INVALID`
  */
-export async function reportInputOf(run: string): Promise<ReportInput & { readonly config: RunConfig }> {
+export async function reportInputOf(run: string): Promise<RunReport> {
   const config = await readRunFile<RunConfig>(run, "config.json");
   const metrics = await readRunFile<RunMetrics>(run, "metrics.json");
   const known = await readRun(run);
@@ -33,6 +43,8 @@ export async function reportInputOf(run: string): Promise<ReportInput & { readon
       )
     : undefined;
   const { settings, classes } = config;
+  const weights = weightsOf(settings);
+  const timings = await readTimings(run);
   const answers = async (part: "test" | "validation"): Promise<ReportPredictions | undefined> => {
     const found = await readPredictions(run, part);
     return found && { ids: found.ids, labels: found.labels, probabilities: found.probabilities };
@@ -42,8 +54,10 @@ export async function reportInputOf(run: string): Promise<ReportInput & { readon
   const summary = metrics.parts[metrics.part]!;
   return {
     config,
+    weights,
+    seconds: Object.values(timings.seconds).reduce((sum, took) => sum + took, 0),
     title: `${settings.backbone}: ${basename(run)}`,
-    about: `${summary.n.toLocaleString("en")} ${metrics.part} images in ${classes.length} classes; ${weightsOf(settings.weights)}; ${config.inputSize} x ${config.inputSize} pixels; seed ${settings.seed}`,
+    about: `${summary.n.toLocaleString("en")} ${metrics.part} images in ${classes.length} classes; ${weights}; ${config.inputSize} x ${config.inputSize} pixels; seed ${settings.seed}`,
     classes,
     part: metrics.part,
     verdict: metrics.verdict,
@@ -58,14 +72,15 @@ export async function reportInputOf(run: string): Promise<ReportInput & { readon
     keptEpoch: metrics.keptEpoch,
     ...(known.splitCounts && { splitCounts: known.splitCounts }),
     ...(known.data && { data: known.data }),
-    facts: [...settingFacts(config), await timingFacts(run)],
+    facts: [...settingFacts(config), timingFacts(timings)],
     reproduce: [trainCommandOf(config)],
   };
 }
 
-function weightsOf(weights: string): string {
-  if (weights === "none") return "trained from scratch";
-  return weights === "imagenet" ? "ImageNet weights" : `weights of ${basename(weights)}`;
+function weightsOf({ weights, unfreeze, seed }: TrainSettings): string {
+  if (weights === "imagenet") return "ImageNet weights";
+  if (weights !== "none") return `weights of ${basename(weights)}`;
+  return unfreeze === "all" ? "trained from scratch" : `random weights, made by the seed ${seed} and frozen`;
 }
 
 function settingFacts({ settings, engine, frozenEngine, versions, model, inputSize }: RunConfig): Facts[] {
@@ -87,10 +102,18 @@ function settingFacts({ settings, engine, frozenEngine, versions, model, inputSi
   ];
 }
 
-async function timingFacts(run: string): Promise<Facts> {
-  const { seconds, peakMemoryMiB } = JSON.parse(await readFile(join(run, "timings.json"), "utf8")) as Timings;
+function timingFacts({ seconds, peakMemoryMiB }: Timings): Facts {
   const rows = Object.entries(seconds).map(([stage, took]) => [stage, duration(took)] as const);
   return { title: "Time and memory", rows: [...rows, ["peak memory", `${peakMemoryMiB} MiB`]] };
+}
+
+async function readTimings(run: string): Promise<Timings> {
+  const file = join(run, "timings.json");
+  try {
+    return JSON.parse(await readFile(file, "utf8")) as Timings;
+  } catch (cause) {
+    throw new CliError("RUN_INVALID", `${file} is missing or damaged: train the run again`, { cause });
+  }
 }
 
 function textOf(value: unknown): string {

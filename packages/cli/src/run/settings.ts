@@ -70,6 +70,11 @@ export interface TrainSettings {
   readonly frozenEngine: "auto" | FrozenEngineName;
 }
 
+/** Whether `--weights` names a file rather than an address or a word. */
+export function isWeightsPath(weights: string): boolean {
+  return weights !== "none" && weights !== "imagenet" && !/^https?:\/\//i.test(weights);
+}
+
 /** `config.json` of a run. */
 export interface RunConfig {
   readonly version: 1;

@@ -1,4 +1,5 @@
-import type { RunConfig, TrainSettings } from "./settings.ts";
+import { shellWord } from "../terminal/shell.ts";
+import { isWeightsPath, type RunConfig, type TrainSettings } from "./settings.ts";
 
 /** Settings whose flag is their name with hyphens, and takes their value as it is. */
 const PLAIN = [
@@ -38,7 +39,7 @@ export function trainCommandOf(
   nameOf: (path: string) => string = (path) => path,
 ): string {
   const flags: [flag: string, value: string | number | null | true][] = PLAIN.map((key) => {
-    const value = key === "weights" && isPath(settings.weights) ? nameOf(settings.weights) : settings[key];
+    const value = key === "weights" && isWeightsPath(settings.weights) ? nameOf(settings.weights) : settings[key];
     return [flagOf(key), value];
   });
   flags.push(["--input-size", inputSize], ["--head", settings.head.join(",") || "none"]);
@@ -55,21 +56,12 @@ export function trainCommandOf(
   else flags.push(["--split", nameOf(settings.split)]);
   flags.push(["--engine", engine.name], ["--frozen-engine", frozenEngine]);
   const words = flags.flatMap(([flag, value]) =>
-    value === null ? [] : value === true ? [flag] : [flag, quoted(String(value))],
+    value === null ? [] : value === true ? [flag] : [flag, shellWord(String(value))],
   );
-  return ["cassava train", ...settings.dataset.map((path) => quoted(nameOf(path))), ...words, "--out run"].join(" ");
+  return ["cassava train", ...settings.dataset.map((path) => shellWord(nameOf(path))), ...words, "--out run"].join(" ");
 }
 
 /** `batchSize` as `--batch-size`. */
 function flagOf(key: string): string {
   return `--${key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-}
-
-function isPath(weights: string): boolean {
-  return weights !== "none" && weights !== "imagenet" && !/^https?:\/\//i.test(weights);
-}
-
-/** As a POSIX shell takes it for one word. */
-function quoted(word: string): string {
-  return /^[\w./,:=+@-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -6,6 +6,7 @@ import { CHECKPOINT } from "@cassava/train";
 import type { ActionContext } from "../context.ts";
 import { CliError, isForeseen } from "../errors.ts";
 import type { Output } from "../terminal/output.ts";
+import { shellWord } from "../terminal/shell.ts";
 import type { TrainSettings } from "./settings.ts";
 
 const SETTINGS = "settings.json";
@@ -73,11 +74,7 @@ export async function openUnfinished(
 /** The command line that goes on with what this one began, as a shell takes it. */
 function resumingCommand(args: readonly string[]): string {
   const all = args.includes("--resume") ? args : [...args, "--resume"];
-  return ["cassava", ...all.map(quoted)].join(" ");
-}
-
-function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+  return ["cassava", ...all.map(shellWord)].join(" ");
 }
 
 /** Of the whole run, or of a stage of it. */

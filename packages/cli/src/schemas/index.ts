@@ -4,7 +4,7 @@ import { audit, augmentPreview, convert, split } from "./dataset.ts";
 import { diagnose } from "./diagnosis.ts";
 import { inspect, tfrecordCat, tfrecordCount, tfrecordIndex, tfrecordRepair, tfrecordVerify } from "./tfrecord.ts";
 import { doctor, init, printConfig, schemaList } from "./tools.ts";
-import { compare, crossValidate, demo, evaluate, exportModel, predict, train } from "./training.ts";
+import { compare, crossValidate, demo, evaluate, exportModel, predict, report, survey, train } from "./training.ts";
 
 /** The form of every document that `--json` writes: by the command, and by what any command may write in place of it. */
 export const DOCUMENTS = {
@@ -21,9 +21,11 @@ export const DOCUMENTS = {
   split,
   train,
   "cross-validate": crossValidate,
+  survey,
   evaluate,
   diagnose,
   compare,
+  report,
   predict,
   export: exportModel,
   doctor,

@@ -68,11 +68,12 @@ export const evaluate = z.strictObject({
   reproduced: z.boolean().nullable(),
 });
 
+const difference = interval.extend({ standardError: z.number().optional(), undefinedResamples: count.optional() });
 const compared = z.strictObject({
   name: z.enum(["accuracy", "balancedAccuracy"]),
   a: z.number(),
   b: z.number(),
-  difference: interval.extend({ standardError: z.number().optional(), undefinedResamples: count.optional() }),
+  difference,
   verdict: z.enum(["better", "worse", "within-noise"]),
 });
 
@@ -109,4 +110,49 @@ export const exportModel = z.strictObject({
   bytes: count,
   input: z.tuple([count, count, z.literal(3)]),
   classes: z.array(z.string()),
+});
+
+/** `cassava report --json` */
+export const report = z.strictObject({
+  version,
+  run: z.string(),
+  report: z.string(),
+  card: z.string(),
+  bytes: count,
+  photographs: count,
+  verdict: z.string(),
+});
+
+/** `cassava survey --json` */
+export const survey = z.strictObject({
+  version,
+  survey: z.string(),
+  report: z.string(),
+  planned: z.array(z.string()),
+  title: z.string(),
+  about: z.string(),
+  images: count,
+  part: z.enum(["test", "validation"]),
+  majority: interval,
+  models: z.array(
+    z.strictObject({
+      name: z.string(),
+      weights: z.string(),
+      accuracy: summaryInterval,
+      balancedAccuracy: summaryInterval,
+      macroF1: summaryInterval,
+      logLoss: z.number().nonnegative(),
+      verdict: level,
+      difference: z
+        .strictObject({ accuracy: difference, onlyFirst: count, onlyThis: count, adjustedP: share })
+        .optional(),
+      seconds: z.number().nonnegative(),
+      parameters: count,
+      trainableParameters: count,
+      finding: z.string().optional(),
+      href: z.string(),
+    }),
+  ),
+  failed: z.array(z.strictObject({ name: z.string(), reason: z.string() })),
+  reproduce: z.array(z.string()).optional(),
 });
