@@ -7,7 +7,7 @@ import type { RawConfig } from "./check-config.ts";
 import { defineConfig } from "./define-config.ts";
 
 /** Names that are looked for in the working directory. */
-export const CONFIG_NAMES = ["ts", "mts", "js", "mjs", "json"].map((ending) => `cassava.config.${ending}`);
+const CONFIG_NAMES = ["ts", "mts", "js", "mjs", "json"].map((ending) => `cassava.config.${ending}`);
 
 /** A configuration and where it lies. */
 export interface LoadedConfig {
