@@ -4,7 +4,7 @@ import { type Html, html } from "./html/html.ts";
 import { intervalBar } from "./html/interval-bar.ts";
 import { page, type Section } from "./html/page.ts";
 import { factTables } from "./html/sections/facts-section.ts";
-import { decimal, percent, plural, rangeOf } from "./html/words.ts";
+import { decimal, differenceRange, percent, plural, rangeOf } from "./html/words.ts";
 import { linePlot } from "./plots/line-plot.ts";
 import type { SurveyInput, SurveyModel } from "./survey-input.ts";
 
@@ -73,7 +73,7 @@ function differenceTable([first, ...others]: readonly SurveyModel[]): Html {
     difference === undefined
       ? []
       : [
-          html`<tr><th scope="row">${name}</th><td>${percent(difference.accuracy.estimate)}</td><td>${rangeOf(difference.accuracy)}</td><td>${difference.onlyFirst}</td><td>${difference.onlyThis}</td><td>${difference.adjustedP < 0.001 ? "< .001" : difference.adjustedP.toFixed(3)}</td></tr>`,
+          html`<tr><th scope="row">${name}</th><td>${percent(difference.accuracy.estimate)}</td><td>${differenceRange(difference.accuracy)}</td><td>${difference.onlyFirst}</td><td>${difference.onlyThis}</td><td>${difference.adjustedP < 0.001 ? "< .001" : difference.adjustedP.toFixed(3)}</td></tr>`,
         ],
   );
   return html`<div class="scroll" tabindex="0" role="region" aria-label="Differences"><table><caption>${first!.name} minus the others, on the same images: paired bootstrap intervals, McNemar's exact test, adjusted for ${plural(others.length, "comparison")} (Holm)</caption><thead><tr><th scope="col">model</th><th scope="col">difference of accuracy</th><th scope="col">95 % interval</th><th scope="col">only ${first!.name} right</th><th scope="col">only the other right</th><th scope="col">p</th></tr></thead><tbody>${rows}</tbody></table></div>`;

@@ -13,7 +13,12 @@ export function rangeOf({ low, high }: { readonly low: number | null; readonly h
   return low === null || high === null ? "–" : `${(100 * low).toFixed(1)}–${(100 * high).toFixed(1)} %`;
 }
 
-/** A number to three significant decimals, `–` for one that is none. */
+/** An interval of differences of shares, as `-1.2 to 3.4 %`. */
+export function differenceRange({ low, high }: { readonly low: number; readonly high: number }): string {
+  return `${(100 * low).toFixed(1)} to ${(100 * high).toFixed(1)} %`;
+}
+
+/** A number to three decimals, `–` for one that is none. */
 export function decimal(value: number | null, digits = 3): string {
   return value === null || Number.isNaN(value) ? "–" : value.toFixed(digits);
 }
