@@ -8,7 +8,7 @@ import { manifestFaults } from "./lib/manifests.mjs";
 import { publicPackages, readPack } from "./lib/pack.mjs";
 import { checkContents } from "./lib/pack-contents.mjs";
 import { root } from "./lib/paths.mjs";
-import { checkExampleTypes, firstExample, layOutExamples, withoutTypes } from "./lib/readme-examples.mjs";
+import { exampleFaults, firstExample, layOutExamples, withoutTypes } from "./lib/readme-examples.mjs";
 import { run } from "./lib/run.mjs";
 import { checkCommand, checkDemo, checkLock, checkRecords, checkReproduced, makeStranger } from "./lib/stranger.mjs";
 import { tally } from "./lib/tally.mjs";
@@ -134,15 +134,19 @@ const checkPublished = async ({ url }, version) => {
 /** @param {import("./lib/stranger.mjs").Stranger} stranger */
 const checkReadmes = async (stranger) => {
   await layOutExamples(stranger.folder);
+  /** @type {Map<string, string>} */
+  const examples = new Map();
   for (const folder of folders) {
     const readme = await readFile(join(stranger.folder, "node_modules/@cassava", folder, "README.md"), "utf8");
     const example = firstExample(readme);
-    if (example === undefined) continue;
+    if (example !== undefined) examples.set(folder, example);
+  }
+  const faults = await exampleFaults(stranger.folder, examples);
+  for (const [folder, example] of examples)
     await check(`@cassava/${folder}: the first example of its README type-checks and runs`, async () => {
-      await checkExampleTypes(stranger.folder, folder, example);
+      if (faults.has(folder)) throw new Error(faults.get(folder));
       await stranger.node(await withoutTypes(example));
     });
-  }
 };
 
 /** @type {Registry | undefined} */

@@ -22,17 +22,17 @@ export const layOutExamples = async (folder) => {
 };
 
 /**
- * Type-checks an example, strictly, against the installed declarations.
+ * Type-checks examples, strictly, against the installed declarations.
  * @param {string} folder of the project, with `@types/node`
- * @param {string} name of the example: a file name without its ending
- * @param {string} code
+ * @param {ReadonlyMap<string, string>} examples code by name; a name becomes that of a file
+ * @returns {Promise<Map<string, string>>} the compiler's messages by name; what has none is right
  */
-export const checkExampleTypes = async (folder, name, code) => {
-  const file = join(folder, "examples", `${name}.mts`);
+export const exampleFaults = async (folder, examples) => {
   await mkdir(join(folder, "examples"), { recursive: true });
+  const files = [...examples.keys()].map((name) => join(folder, "examples", `${name}.mts`));
   // A module, with `await` at its top, also where it imports nothing.
-  await writeFile(file, `${code}\nexport {};\n`);
-  const program = ts.createProgram([file], {
+  await Promise.all([...examples.values()].map((code, at) => writeFile(files[at] ?? "", `${code}\nexport {};\n`)));
+  const program = ts.createProgram(files, {
     target: ts.ScriptTarget.ES2022,
     lib: ["lib.es2023.d.ts", "lib.dom.d.ts", "lib.dom.iterable.d.ts", "lib.dom.asynciterable.d.ts"],
     module: ts.ModuleKind.NodeNext,
@@ -43,15 +43,18 @@ export const checkExampleTypes = async (folder, name, code) => {
     types: ["node"],
     typeRoots: [join(folder, "node_modules/@types")],
   });
-  const found = ts.getPreEmitDiagnostics(program);
-  if (found.length === 0) return;
-  throw new Error(
-    ts.formatDiagnostics(found.slice(0, 10), {
-      getCanonicalFileName: (path) => path,
+  /** @type {Map<string, string>} */
+  const faults = new Map();
+  for (const [at, name] of [...examples.keys()].entries()) {
+    const found = ts.getPreEmitDiagnostics(program, program.getSourceFile(files[at] ?? ""));
+    const host = {
+      getCanonicalFileName: (/** @type {string} */ path) => path,
       getCurrentDirectory: () => folder,
       getNewLine: () => "\n",
-    }),
-  );
+    };
+    if (found.length > 0) faults.set(name, ts.formatDiagnostics(found.slice(0, 10), host).trim());
+  }
+  return faults;
 };
 
 /** @param {string} code TypeScript @returns {Promise<string>} what Node 20 runs */
