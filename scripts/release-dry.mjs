@@ -75,9 +75,8 @@ const to = ({ url, config }) => ({
   npm_config_registry: url,
   npm_config_userconfig: config,
   npm_config_cache: join(work, "npm"),
-  // Provenance is signed by the workflow's own identity, which nobody has here; that the manifests ask for it is checked.
-  NPM_CONFIG_PROVENANCE: "false",
-  npm_config_provenance: "false",
+  // It is signed by the workflow's own identity, which nobody has here.
+  PNPM_CONFIG_PROVENANCE: "false",
 });
 
 /** @param {string} folder @returns {Promise<string>} the version in the clone */
@@ -131,6 +130,21 @@ const checkPublished = async ({ url }, version) => {
   });
 };
 
+/**
+ * With the release workflow's setting pnpm asks for the identity that signs, and publishes nothing without. (What the manifests and npm's
+ * own setting say of provenance, pnpm 12 passes over.)
+ * @param {NodeJS.ProcessEnv} publishing
+ */
+const checkProvenance = async (publishing) => {
+  const workflow = { ...publishing, GITHUB_ACTIONS: "true", PNPM_CONFIG_PROVENANCE: "true" };
+  const args = ["--filter", "@cassava/metrics", "publish", "--no-git-checks"];
+  const said = await pnpm(args, workflow).then(
+    () => "it was published all the same",
+    (error) => String(error.output),
+  );
+  if (!/idToken|identity|provenance/i.test(said)) throw new Error(said);
+};
+
 /** @param {import("./lib/stranger.mjs").Stranger} stranger */
 const checkReadmes = async (stranger) => {
   await layOutExamples(stranger.folder);
@@ -166,6 +180,7 @@ try {
   const first = await must("the changesets make one version of every package, and changelogs", version);
   await check("the lockfile still fits", () => pnpm(["install", "--frozen-lockfile", "--offline"]));
   await must(`${first} is built and published`, () => pnpm(["release:publish"], publishing));
+  await check("with provenance, nothing is published without an identity", () => checkProvenance(publishing));
   await checkPublished(there, first);
 
   const stranger = await makeStranger(join(work, "stranger"), { ...environment, ...publishing }, signal);

@@ -48,6 +48,7 @@ describe("the workflows", () => {
       scripts: Record<string, string>;
     };
     expect(texts["release.yml"]).toMatch(/needs: ci\n/);
+    expect(texts["release.yml"]).toContain('PNPM_CONFIG_PROVENANCE: "true"\n');
     expect(texts["release.yml"]).toMatch(/publish: pnpm release:publish\n/);
     expect(scripts["release:publish"]).toMatch(/^pnpm release:origin && /);
     const signing = Object.keys(texts).filter((name) => texts[name]!.includes("id-token: write"));
