@@ -148,6 +148,7 @@ const checkProvenance = async (publishing) => {
 /** @param {import("./lib/stranger.mjs").Stranger} stranger */
 const checkReadmes = async (stranger) => {
   await layOutExamples(stranger.folder);
+  await stranger.npm(["install", "--save-dev", "@types/node@20"]);
   /** @type {Map<string, string>} */
   const examples = new Map();
   for (const folder of folders) {
@@ -192,9 +193,8 @@ try {
   );
   await check("records are written and read", () => checkRecords(stranger));
   await check("cassava --version, cassava doctor", () => checkCommand(stranger, first));
-  await check("cassava demo trains on synthetic leaves", () => checkDemo(stranger));
-  await stranger.npm(["install", "--save-dev", "@types/node@20"]);
-  await checkReadmes(stranger);
+  const trained = await check("cassava demo trains on synthetic leaves", () => checkDemo(stranger));
+  if (trained) await checkReadmes(stranger);
 
   const second = await must("a changeset of one package makes the next version of all", async () => {
     const summary = "A second release, to see whether an upgrade holds together.";
@@ -222,7 +222,8 @@ try {
   });
   await check("records of the version before are read", () => checkRecords(stranger));
   await check("cassava --version, cassava doctor, after the upgrade", () => checkCommand(stranger, second));
-  await check("a run of the version before is evaluated to the same figures", () => checkReproduced(stranger));
+  if (trained)
+    await check("a run of the version before is evaluated to the same figures", () => checkReproduced(stranger));
 } catch (error) {
   console.log(error instanceof Error ? error.message : error);
   // A step that others need has been counted where it failed.
