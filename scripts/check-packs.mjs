@@ -9,6 +9,7 @@ import { formatMessage } from "publint/utils";
 import { build } from "./lib/build.mjs";
 import { entriesOf, pack, publicPackages } from "./lib/pack.mjs";
 import { checkBundle } from "./lib/pack-bundle.mjs";
+import { checkContents } from "./lib/pack-contents.mjs";
 import { checkTypes } from "./lib/pack-types.mjs";
 import { run } from "./lib/run.mjs";
 import { tally } from "./lib/tally.mjs";
@@ -21,22 +22,6 @@ import { tally } from "./lib/tally.mjs";
 const attw = fileURLToPath(new URL("dist/index.js", import.meta.resolve("@arethetypeswrong/cli/package.json")));
 const { check, close } = tally();
 const work = await mkdtemp(join(tmpdir(), "cassava-packs-"));
-
-/** @param {Pack} one */
-const checkContents = async ({ tarball, files, manifest }) => {
-  for (const needed of ["LICENSE", "README.md", "package.json"])
-    if (!files.includes(needed)) throw new Error(`${needed} is missing`);
-  const strays = files.filter((file) => !/^(dist\/|LICENSE$|README\.md$|CHANGELOG\.md$|package\.json$)/.test(file));
-  if (strays.length > 0) throw new Error(`holds more than it should: ${strays.join(", ")}`);
-  const text = JSON.stringify([manifest.exports, manifest.dependencies, manifest.peerDependencies]);
-  const trace = /@cassava\/source|workspace:|catalog:/.exec(text);
-  if (trace !== null) throw new Error(`its package.json still says ${trace[0]}`);
-  for (const file of files.filter((path) => /\.(js|d\.ts)$/.test(path))) {
-    const { stdout } = await run("tar", ["-xzOf", tarball, `package/${file}`]);
-    if (/(from|import\(?)\s*["']@cassava\/contracts/.test(stdout))
-      throw new Error(`${file} names the private @cassava/contracts`);
-  }
-};
 
 /** @param {Pack} one */
 const checkManifest = async ({ tarball }) => {

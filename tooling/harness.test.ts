@@ -1,3 +1,7 @@
+import { existsSync, readFileSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { entriesOf } from "../scripts/lib/pack.mjs";
 import { run } from "../scripts/lib/run.mjs";
@@ -53,6 +57,16 @@ describe("tally", () => {
   });
 });
 
+/** A process that has ended and that nobody has waited for counts as ended. */
+const ended = (pid: number) => {
+  try {
+    process.kill(pid, 0);
+    return existsSync(`/proc/${pid}/stat`) && readFileSync(`/proc/${pid}/stat`, "utf8").includes(") Z ");
+  } catch {
+    return true;
+  }
+};
+
 describe("run", () => {
   const node = (code: string) => run(process.execPath, ["-e", code], { tail: 1 });
 
@@ -67,6 +81,25 @@ describe("run", () => {
       message: expect.stringMatching(/ended with exit code 3\nlast$/),
     });
     await expect(run("no-such-program-here", [])).rejects.toThrow("does not start");
+  });
+
+  it("ends a program and what it started where its signal aborts", async () => {
+    const controller = new AbortController();
+    const grandchild = "setInterval(() => {}, 1000)";
+    const code = `const { spawn } = require("node:child_process");
+      const { pid } = spawn(process.execPath, ["-e", ${JSON.stringify(grandchild)}], { stdio: "ignore" });
+      require("node:fs").writeFileSync(process.argv[1], String(pid)); setInterval(() => {}, 1000);`;
+    const folder = await mkdtemp(join(tmpdir(), "cassava-run-"));
+    const file = join(folder, "pid");
+    const running = run(process.execPath, ["-e", code, file], { signal: controller.signal });
+    await vi.waitUntil(() => existsSync(file) && readFileSync(file, "utf8") !== "", { timeout: 30_000 });
+    const pid = Number(readFileSync(file, "utf8"));
+    expect(process.kill(pid, 0)).toBe(true);
+    controller.abort();
+    await expect(running).rejects.toThrow("ended with SIGTERM");
+    await vi.waitUntil(() => ended(pid), { timeout: 10_000 });
+    await expect(run("true", [], { signal: controller.signal })).rejects.toThrow("aborted");
+    await rm(folder, { recursive: true });
   });
 });
 

@@ -22,6 +22,13 @@ import { run } from "./run.mjs";
  * @property {Record<string, string>} [dependencies]
  * @property {Record<string, string>} [peerDependencies]
  * @property {Record<string, { optional?: boolean }>} [peerDependenciesMeta]
+ * @property {{ provenance?: boolean, access?: string }} [publishConfig]
+ * @property {string} [license]
+ * @property {readonly string[]} [keywords]
+ * @property {{ node?: string }} [engines]
+ * @property {{ type: string, url: string, directory: string }} [repository]
+ * @property {string} [homepage]
+ * @property {{ url: string }} [bugs]
  */
 
 /** The folders of the packages that get published: all of packages/ that are not private. */
@@ -49,6 +56,14 @@ export const pack = async (folder, destination) => {
   });
   const { filename } = JSON.parse(stdout);
   const tarball = join(destination, filename.split(/[\\/]/).at(-1));
+  return readPack(tarball);
+};
+
+/**
+ * @param {string} tarball absolute path
+ * @returns {Promise<Pack>}
+ */
+export const readPack = async (tarball) => {
   const list = await run("tar", ["-tzf", tarball]);
   const text = await run("tar", ["-xzOf", tarball, "package/package.json"]);
   /** @type {Manifest} */

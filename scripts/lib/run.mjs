@@ -18,11 +18,27 @@ export class CommandError extends Error {
 }
 
 /**
+ * Ends a program that was started as the first of its process group (`detached`), with all that it started.
+ * @param {import("node:child_process").ChildProcess} child
+ * @param {NodeJS.Signals} [signal]
+ */
+export const endGroup = ({ pid }, signal = "SIGTERM") => {
+  if (pid === undefined) return;
+  try {
+    process.kill(process.platform === "win32" ? pid : -pid, signal);
+  } catch (error) {
+    // It has ended by itself.
+    if (/** @type {NodeJS.ErrnoException} */ (error).code !== "ESRCH") throw error;
+  }
+};
+
+/**
  * @typedef {object} RunOptions
  * @property {string} [cwd] folder to run in; default: the caller's
  * @property {NodeJS.ProcessEnv} [env] variables added to the caller's
  * @property {boolean} [echo] pass both streams on to this process's stderr as they come; default false
  * @property {number} [tail] how many last lines of output the error message carries; default 0
+ * @property {AbortSignal} [signal] where it aborts, the program and all that it started get SIGTERM, in a process group of their own
  */
 
 /**
@@ -32,13 +48,17 @@ export class CommandError extends Error {
  * @param {RunOptions} [options]
  * @returns {Promise<{ stdout: string, stderr: string }>}
  */
-export const run = (program, args, { cwd, env = {}, echo = false, tail = 0 } = {}) =>
+export const run = (program, args, { cwd, env = {}, echo = false, tail = 0, signal } = {}) =>
   new Promise((resolve, reject) => {
+    signal?.throwIfAborted();
     const child = spawn(program, [...args], {
       cwd,
       env: { ...process.env, ...env },
       stdio: ["ignore", "pipe", "pipe"],
+      detached: signal !== undefined,
     });
+    const end = () => endGroup(child);
+    signal?.addEventListener("abort", end, { once: true });
     let stdout = "";
     let stderr = "";
     let output = "";
@@ -54,9 +74,10 @@ export const run = (program, args, { cwd, env = {}, echo = false, tail = 0 } = {
     });
     const name = [program, ...args].join(" ").slice(0, 200);
     child.on("error", (cause) => reject(new CommandError(`${name} does not start: ${cause.message}`, output, 127)));
-    child.on("close", (code, signal) => {
+    child.on("close", (code, killedBy) => {
+      signal?.removeEventListener("abort", end);
       if (code === 0) return resolve({ stdout, stderr });
       const last = tail > 0 ? `\n${output.trimEnd().split("\n").slice(-tail).join("\n")}` : "";
-      reject(new CommandError(`${name} ended with ${signal ?? `exit code ${code}`}${last}`, output, code ?? 1));
+      reject(new CommandError(`${name} ended with ${killedBy ?? `exit code ${code}`}${last}`, output, code ?? 1));
     });
   });
