@@ -12,22 +12,8 @@ import { tfrecordSuite } from "./browser/tfrecord.mjs";
 import { trainSuite } from "./browser/train.mjs";
 import { weightsSuite } from "./browser/weights.mjs";
 import { build } from "./lib/build.mjs";
-import { executablePath, findChromium } from "./lib/chromium.mjs";
+import { chromiumFlags, executablePath, findChromium } from "./lib/chromium.mjs";
 import { tally } from "./lib/tally.mjs";
-
-/** Without these Chromium asks Google's servers for updates and more, which takes time where the network is closed. */
-const FLAGS = [
-  "--no-sandbox",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-  // WebGPU in software.
-  "--enable-unsafe-webgpu",
-  "--use-webgpu-adapter=swiftshader",
-  "--enable-features=Vulkan",
-];
 
 /**
  * In turn: all, or those that the command line names.
@@ -51,7 +37,10 @@ const work = await mkdtemp(join(tmpdir(), "cassava-browser-"));
 try {
   await findChromium();
   await build({ filters: Object.keys(SUITES).map((name) => `@cassava/${name}`) });
-  const browser = await chromium.launchPersistentContext(join(work, "profile"), { executablePath, args: FLAGS });
+  const browser = await chromium.launchPersistentContext(join(work, "profile"), {
+    executablePath,
+    args: chromiumFlags,
+  });
   try {
     const page = await browser.newPage();
     page.on("pageerror", (error) => process.stderr.write(`${error.stack ?? error.message}\n`));

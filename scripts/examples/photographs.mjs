@@ -1,0 +1,39 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+
+/** @typedef {Readonly<Record<string, readonly string[]>>} ByClass paths of photographs by class name */
+
+/**
+ * Photographs of the real data set by class name, in the order of train.csv.
+ * @param {string} folder with train.csv and train_images/
+ * @returns {Promise<ByClass>}
+ */
+export const photographsByClass = async (folder) => {
+  /** @type {Record<string, string>} */
+  const names = JSON.parse(await readFile(join(folder, "label_num_to_disease_map.json"), "utf8"));
+  const rows = (await readFile(join(folder, "train.csv"), "utf8")).trim().split(/\r?\n/).slice(1);
+  /** @type {Record<string, string[]>} */
+  const found = Object.fromEntries(Object.values(names).map((name) => [name, []]));
+  for (const row of rows) {
+    const [id = "", label = ""] = row.split(",");
+    found[names[label] ?? ""]?.push(join(folder, "train_images", id));
+  }
+  return found;
+};
+
+/**
+ * The photographs `from` to `to` of each class, the latter not included.
+ * @param {ByClass} photographs
+ * @param {number} from
+ * @param {number} to
+ * @param {readonly string[]} [classes] default: all
+ * @returns {ByClass}
+ */
+export const some = (photographs, from, to, classes = Object.keys(photographs)) =>
+  Object.fromEntries(
+    classes.map((name) => {
+      const taken = photographs[name]?.slice(from, to) ?? [];
+      if (taken.length < to - from) throw new Error(`there are not ${to} photographs of ${name}`);
+      return [name, taken];
+    }),
+  );
