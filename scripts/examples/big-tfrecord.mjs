@@ -18,6 +18,7 @@ export const bigTFRecord = async (work) => {
   const { openFile, writeRecordsFile } = await built("tfrecord/dist/node.js");
   const leaf = schema({ image: bytes(), image_name: bytes(), target: int() });
   const [shard] = await writeSyntheticShards(join(work, "leaves"), { count: 12, size: 512, seed: 1 }, { shards: 1 });
+  /** @type {{ image: Uint8Array, target: number }[]} */
   const leaves = [];
   for await (const example of readExamples(openFile(shard.path), leaf)) leaves.push(example);
 
@@ -25,7 +26,7 @@ export const bigTFRecord = async (work) => {
   let records = 0;
   const made = function* () {
     for (let size = 0; size < BYTES; records++) {
-      const { image, target } = leaves[records % leaves.length];
+      const { image, target } = /** @type {typeof leaves[number]} */ (leaves[records % leaves.length]);
       const image_name = new TextEncoder().encode(`leaf-${String(records).padStart(5, "0")}.jpg`);
       const record = encodeWith(leaf, { image, image_name, target });
       size += record.length + 16;

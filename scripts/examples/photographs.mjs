@@ -1,10 +1,11 @@
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
 /** @typedef {Readonly<Record<string, readonly string[]>>} ByClass paths of photographs by class name */
 
 /**
- * Photographs of the real data set by class name, in the order of train.csv.
+ * Photographs of the real data set by class name, in the order of train.csv; rows without a photograph are left out.
  * @param {string} folder with train.csv and train_images/
  * @returns {Promise<ByClass>}
  */
@@ -16,7 +17,8 @@ export const photographsByClass = async (folder) => {
   const found = Object.fromEntries(Object.values(names).map((name) => [name, []]));
   for (const row of rows) {
     const [id = "", label = ""] = row.split(",");
-    found[names[label] ?? ""]?.push(join(folder, "train_images", id));
+    const path = join(folder, "train_images", id);
+    if (existsSync(path)) found[names[label] ?? ""]?.push(path);
   }
   return found;
 };

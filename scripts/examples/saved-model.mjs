@@ -19,7 +19,7 @@ export const trainedRun = async (photographs, weights, work) => {
     for (const path of paths) await symlink(path, join(folder, name, basename(path)));
   }
   const out = join(work, "run");
-  const options = ["--backbone", "mobilenetV2", "--weights", weights, "--input-size", "96", "--head", "none"];
+  const options = ["--backbone", "mobilenetV2", "--weights", weights, "--input-size", "160", "--head", "none"];
   const training = ["--epochs", "15", "--patience", "0", "--engine", "wasm", "--frozen-engine", "tfjs"];
   await run(process.execPath, [cassava, "train", folder, ...options, ...training, "--quiet", "--out", out], {
     env: { CASSAVA_CACHE: join(work, "cache") },
@@ -37,5 +37,7 @@ export const trainedRun = async (photographs, weights, work) => {
 export const predictInNode = async (folder, paths) => {
   const args = [cassava, "predict", folder, ...paths, "--engine", "wasm", "--frozen-engine", "tfjs", "--json"];
   const { stdout } = await run(process.execPath, args, { tail: 20 });
-  return JSON.parse(stdout);
+  /** @type {{ predictions: { probabilities: { probability: number }[] }[] }} */
+  const { predictions } = JSON.parse(stdout);
+  return predictions.map((one) => one.probabilities.map(({ probability }) => probability));
 };

@@ -23,8 +23,10 @@ export const withFolders = async (folders, work) => {
   const server = createServer((request, response) => {
     const path = normalize(decodeURIComponent(new URL(request.url ?? "/", "http://localhost").pathname)).slice(1);
     const first = path.split("/")[0] ?? "";
-    const mounted = folders[first] === undefined ? undefined : join(folders[first], path.slice(first.length));
-    const file = mounted ?? join(folders[""] ?? "", path === "" ? "index.html" : path);
+    const mounted = first === "" ? undefined : folders[first];
+    const file = mounted
+      ? join(mounted, path.slice(first.length))
+      : join(folders[""] ?? "", path === "" ? "index.html" : path);
     if (path.startsWith("..") || !existsSync(file) || !statSync(file).isFile()) {
       response.writeHead(404).end("no such file");
       return;

@@ -1,5 +1,6 @@
 import { type CassavaClassifier, loadClassifier, type Store } from "@cassava/models";
 import { observable } from "../ui/observable.ts";
+import { engineStarted } from "./engine.ts";
 
 /** A model that is ready to run. */
 export interface OpenModel {
@@ -13,9 +14,18 @@ export interface OpenModel {
 /** The model of all screens. */
 export const currentModel = observable<OpenModel | undefined>(undefined);
 
-/** Opens a saved model; the one that was open stays where this fails. */
+let asked = 0;
+
+/** Opens a saved model; the one that was open stays where this fails. Of several that are asked for in haste the last one counts. */
 export async function openModel(store: Store, origin: string): Promise<void> {
+  asked += 1;
+  const turn = asked;
+  await engineStarted();
   const model = await loadClassifier(store);
+  if (turn !== asked) {
+    model.dispose();
+    return;
+  }
   const before = currentModel.value?.model;
   currentModel.set({ model, store, origin });
   before?.dispose();

@@ -14,7 +14,16 @@ const wasmPaths = {
 export const ENGINES = ["auto", "webgpu", "webgl", "wasm", "cpu"] as const satisfies readonly (EngineName | "auto")[];
 export type EngineWish = (typeof ENGINES)[number];
 
+let started: Promise<unknown> | undefined;
+
 /** Starts an engine; "auto" takes WebGPU or WebGL where there is a real GPU, else WebAssembly. */
 export function startEngine(wish: EngineWish): Promise<EngineChoice> {
-  return useBackend(wish, { wasmPaths });
+  const choice = useBackend(wish, { wasmPaths });
+  started = choice;
+  return choice;
+}
+
+/** Resolves when the engine that was asked for last runs: tensors must not be made before. */
+export async function engineStarted(): Promise<void> {
+  await started;
 }

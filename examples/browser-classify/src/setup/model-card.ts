@@ -50,5 +50,6 @@ export function modelCard(): HTMLElement {
 
 /** Opens a model from files, wherever on the page they were dropped. */
 export function openFiles(files: readonly File[]): Promise<void> {
-  return attempt(async () => openModel(await filesStore(files), files[0]?.name ?? "files"));
+  const [folder] = files[0]?.webkitRelativePath.split("/") ?? [];
+  return attempt(async () => openModel(await filesStore(files), folder || files.map(({ name }) => name).join(", ")));
 }
