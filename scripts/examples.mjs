@@ -4,6 +4,8 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { browserClassifySuite } from "./examples/browser-classify.mjs";
+import { plainTfjsSuite } from "./examples/plain-tfjs.mjs";
+import { quickstartSuite } from "./examples/quickstart.mjs";
 import { build } from "./lib/build.mjs";
 import { tally } from "./lib/tally.mjs";
 
@@ -11,7 +13,11 @@ import { tally } from "./lib/tally.mjs";
  * In turn: all, or those that the command line names.
  * @type {Record<string, (context: { work: string, pictures: string | undefined, tally: import("./lib/tally.mjs").Tally }) => Promise<void>>}
  */
-const SUITES = { "browser-classify": browserClassifySuite };
+const SUITES = {
+  "browser-classify": browserClassifySuite,
+  "plain-tfjs": plainTfjsSuite,
+  quickstart: quickstartSuite,
+};
 const { positionals: asked, values } = parseArgs({
   allowPositionals: true,
   options: { screenshots: { type: "string" } },

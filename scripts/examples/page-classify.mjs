@@ -10,7 +10,7 @@ const IN_SOFTWARE = 1;
  * @param {import("playwright-core").Page} page
  * @returns {Promise<number[][]>}
  */
-export const shownProbabilities = (page) =>
+const shownProbabilities = (page) =>
   page.locator("#classify .answer").evaluateAll((cards) =>
     cards.map((card) => {
       /** @type {number[]} */

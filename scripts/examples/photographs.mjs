@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
+import { mkdir, readFile, symlink } from "node:fs/promises";
+import { basename, join } from "node:path";
 
 /** @typedef {Readonly<Record<string, readonly string[]>>} ByClass paths of photographs by class name */
 
@@ -39,3 +39,15 @@ export const some = (photographs, from, to, classes = Object.keys(photographs)) 
       return [name, taken];
     }),
   );
+
+/**
+ * Makes a folder per class of links to photographs.
+ * @param {ByClass} photographs
+ * @param {string} folder
+ */
+export const photographFolder = async (photographs, folder) => {
+  for (const [name, paths] of Object.entries(photographs)) {
+    await mkdir(join(folder, name), { recursive: true });
+    for (const path of paths) await symlink(path, join(folder, name, basename(path)));
+  }
+};

@@ -1,7 +1,7 @@
-import { mkdir, symlink } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { root } from "../lib/paths.mjs";
 import { run } from "../lib/run.mjs";
+import { photographFolder } from "./photographs.mjs";
 
 const cassava = join(root, "packages/cli/dist/bin.js");
 
@@ -14,10 +14,7 @@ const cassava = join(root, "packages/cli/dist/bin.js");
  */
 export const trainedRun = async (photographs, weights, work) => {
   const folder = join(work, "photographs");
-  for (const [name, paths] of Object.entries(photographs)) {
-    await mkdir(join(folder, name), { recursive: true });
-    for (const path of paths) await symlink(path, join(folder, name, basename(path)));
-  }
+  await photographFolder(photographs, folder);
   const out = join(work, "run");
   const options = ["--backbone", "mobilenetV2", "--weights", weights, "--input-size", "160", "--head", "none"];
   const training = ["--epochs", "15", "--patience", "0", "--engine", "wasm", "--frozen-engine", "tfjs"];

@@ -51,6 +51,6 @@ export type Request = { readonly id: number } & (
 );
 
 export type Answer =
-  | { readonly type: "progress"; readonly bytes: number; readonly total: number }
+  | { readonly type: "progress"; readonly share: number }
   | { readonly type: "done"; readonly id: number; readonly result: FileView | readonly RecordView[] }
   | { readonly type: "failed"; readonly id: number; readonly message: string };

@@ -13,8 +13,8 @@ export interface OpenRecords {
 type Settled = { resolve(result: never): void; reject(error: Error): void };
 type Question<T = Request> = T extends Request ? Omit<T, "id"> : never;
 
-/** @param onProgress told of the bytes read so far */
-export function openRecords(file: File, onProgress: (bytes: number, total: number) => void): OpenRecords {
+/** @param onProgress told of the share of the work that is done */
+export function openRecords(file: File, onProgress: (share: number) => void): OpenRecords {
   const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
   const waiting = new Map<number, Settled>();
   let last = 0;
@@ -25,7 +25,7 @@ export function openRecords(file: File, onProgress: (bytes: number, total: numbe
   };
   worker.onerror = ({ message }) => fail(new Error(`the thread that reads records failed: ${message}`));
   worker.onmessage = ({ data }: MessageEvent<Answer>) => {
-    if (data.type === "progress") return onProgress(data.bytes, data.total);
+    if (data.type === "progress") return onProgress(data.share);
     const asked = waiting.get(data.id);
     waiting.delete(data.id);
     if (data.type === "done") asked?.resolve(data.result as never);

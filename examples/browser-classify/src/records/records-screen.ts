@@ -24,9 +24,9 @@ export function recordsScreen(onClassify: (photos: readonly Photo[]) => void) {
       content.replaceChildren();
       const file = files[0]!;
       announce(`Reading ${file.name}.`);
-      const records = openRecords(file, (bytes, total) => {
-        bar.value = bytes / total;
-        read.textContent = `${megabytes(bytes)} of ${megabytes(total)}`;
+      const records = openRecords(file, (share) => {
+        bar.value = share;
+        read.textContent = `${Math.round(100 * share)} % of two passes over ${megabytes(file.size)}`;
       });
       open = records;
       bar.value = 0;

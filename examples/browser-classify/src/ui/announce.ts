@@ -6,7 +6,7 @@ export function announce(text: string): void {
 }
 
 /** Shows an error until the next attempt; screen readers read it out at once. */
-export function showError(error: unknown): void {
+function showError(error: unknown): void {
   byId("alert").textContent = error instanceof Error ? error.message : String(error);
 }
 
