@@ -12,7 +12,7 @@ if (name === "" || !existsSync(join(folder, "package.json"))) {
   process.exit(1);
 }
 try {
-  await build({ filters: [`@cassava/example-${name}^...`] });
+  await build({ filters: [`cassava-example-${name}^...`] });
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exit(1);

@@ -27,7 +27,7 @@ const pictures = values.screenshots === undefined ? undefined : resolve(values.s
 const counts = tally();
 const work = await mkdtemp(join(tmpdir(), "cassava-examples-"));
 try {
-  await build({ filters: ["@cassava/cli...", "@cassava/example-*^..."] });
+  await build({ filters: ["@cassava/cli...", "cassava-example-*^..."] });
   for (const [name, suite] of Object.entries(SUITES)) {
     if (asked.length > 0 && !asked.includes(name)) continue;
     console.log(`\nexamples/${name}`);

@@ -40,6 +40,8 @@ export const browserClassifySuite = async ({ work, pictures, tally }) => {
     });
     try {
       const page = await browser.newPage();
+      // No judgement of speed: a machine that is busy with other things must not fail.
+      page.setDefaultTimeout(300_000);
       /** @type {string[]} */
       const complaints = [];
       /** @type {Set<string>} */

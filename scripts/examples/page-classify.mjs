@@ -30,7 +30,7 @@ const shownProbabilities = (page) =>
 export const classifyInPage = async (page, paths) => {
   await page.getByRole("link", { name: "Classify" }).click();
   await page.getByLabel("Choose photographs to classify").setInputFiles([...paths]);
-  await page.getByText(`${paths.length} of ${paths.length} photographs classified.`).waitFor({ timeout: 300_000 });
+  await page.getByText(`${paths.length} of ${paths.length} photographs classified.`).waitFor();
   return shownProbabilities(page);
 };
 
@@ -89,7 +89,7 @@ export const checkClassify = async (page, { run, photographs, wanted }, check) =
   for (const engine of /** @type {const} */ (["WebGL", "WebGPU", "WebAssembly"])) {
     await check(`they are on ${engine}, asked for by name`, async () => {
       await page.getByLabel("Compute engine").selectOption(engine);
-      await page.getByText(/^Model open: mobilenetV2/).waitFor({ timeout: 60_000 });
+      await page.getByText(/^Model open: mobilenetV2/).waitFor();
       const few = engine === "WebAssembly" ? photographs.length : IN_SOFTWARE;
       compare(await classifyInPage(page, photographs.slice(0, few)), wanted.slice(0, few), TOLERANCES[engine]);
     });

@@ -48,7 +48,7 @@ export const checkTraining = async (page, { given, heldOut }, check) => {
         await card.locator("input[type=file]").setInputFiles([...(given[name] ?? [])]);
       }
       await screen.getByRole("button", { name: "Train", exact: true }).click();
-      await screen.locator(".outcome").waitFor({ timeout: 300_000 });
+      await screen.locator(".outcome").waitFor();
       const accuracy = Number(await screen.locator(".figure data").getAttribute("value"));
       const n = Object.values(given).flat().length;
       const words = await screen.locator(".outcome p").nth(1).textContent();
