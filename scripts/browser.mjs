@@ -1,5 +1,5 @@
 // `pnpm test:browser [package…]`: the contract suite of @cassava/tfrecord, the data sets of @cassava/data, the saved models of @cassava/models, the
-// training of @cassava/train, the engines of @cassava/backend and the golden cases of @cassava/metrics, as built, in headless Chromium.
+// training of @cassava/train, the engines of @cassava/backend, the golden cases of @cassava/metrics and the reports of @cassava/report, as built, in headless Chromium.
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,26 +8,13 @@ import { backendSuite } from "./browser/backend.mjs";
 import { dataSuite } from "./browser/data.mjs";
 import { metricsSuite } from "./browser/metrics.mjs";
 import { modelsSuite } from "./browser/models.mjs";
+import { reportSuite } from "./browser/report.mjs";
 import { tfrecordSuite } from "./browser/tfrecord.mjs";
 import { trainSuite } from "./browser/train.mjs";
 import { weightsSuite } from "./browser/weights.mjs";
 import { build } from "./lib/build.mjs";
-import { executablePath, findChromium } from "./lib/chromium.mjs";
+import { chromiumFlags, executablePath, findChromium } from "./lib/chromium.mjs";
 import { tally } from "./lib/tally.mjs";
-
-/** Without these Chromium asks Google's servers for updates and more, which takes time where the network is closed. */
-const FLAGS = [
-  "--no-sandbox",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-  // WebGPU in software.
-  "--enable-unsafe-webgpu",
-  "--use-webgpu-adapter=swiftshader",
-  "--enable-features=Vulkan",
-];
 
 /**
  * In turn: all, or those that the command line names.
@@ -43,6 +30,7 @@ const SUITES = {
   backend: (page, _, check) => backendSuite(page, check),
   train: (page, _, check) => trainSuite(page, check),
   metrics: (page, _, check) => metricsSuite(page, check),
+  report: reportSuite,
 };
 const asked = process.argv.slice(2);
 
@@ -50,8 +38,12 @@ const { check, close } = tally();
 const work = await mkdtemp(join(tmpdir(), "cassava-browser-"));
 try {
   await findChromium();
-  await build({ filters: Object.keys(SUITES).map((name) => `@cassava/${name}`) });
-  const browser = await chromium.launchPersistentContext(join(work, "profile"), { executablePath, args: FLAGS });
+  // The command, whose runs are reported on, brings all others with it.
+  await build({ filters: ["@cassava/cli"] });
+  const browser = await chromium.launchPersistentContext(join(work, "profile"), {
+    executablePath,
+    args: chromiumFlags,
+  });
   try {
     const page = await browser.newPage();
     page.on("pageerror", (error) => process.stderr.write(`${error.stack ?? error.message}\n`));

@@ -7,6 +7,20 @@ import { run } from "./run.mjs";
 /** Debian's; CHROMIUM names another. */
 export const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
 
+/** Without most of these Chromium asks Google's servers for updates and more, which takes time where the network is closed. */
+export const chromiumFlags = [
+  "--no-sandbox",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+  // WebGPU in software.
+  "--enable-unsafe-webgpu",
+  "--use-webgpu-adapter=swiftshader",
+  "--enable-features=Vulkan",
+];
+
 /** Installs Chromium, but only where nobody's machine is changed without being asked: as root in CI. */
 export const findChromium = async () => {
   if (existsSync(executablePath)) return;

@@ -1,0 +1,104 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { checkAccess, checkAxeItself } from "../examples/page-access.mjs";
+import { root } from "../lib/paths.mjs";
+import { run } from "../lib/run.mjs";
+import { bundle } from "./bundle.mjs";
+
+const MADE = `import { renderReport } from "@cassava/report";
+import { madeRun } from "./made-run.ts";
+export const made = () => renderReport(madeRun());
+globalThis.made = made;`;
+
+/**
+ * Opens a file as a reader would, in light, in dark and on paper: it must need nothing, say nothing on the console, and be accessible. Every part
+ * that can be opened is.
+ * @param {import("playwright-core").Page} page
+ * @param {string} file
+ * @param {string} name
+ * @param {import("../lib/tally.mjs").Tally["check"]} check
+ */
+const opens = async (page, file, name, check) => {
+  /** @type {string[]} */
+  const problems = [];
+  const onConsole = (/** @type {import("playwright-core").ConsoleMessage} */ message) => problems.push(message.text());
+  const onError = (/** @type {Error} */ error) => problems.push(error.message);
+  const onRequest = (/** @type {import("playwright-core").Request} */ request) => {
+    if (!/^(file|data):/.test(request.url())) problems.push(`request of ${request.url()}`);
+  };
+  page.on("console", onConsole).on("pageerror", onError).on("request", onRequest);
+  await page.goto(pathToFileURL(file).href);
+  // Of a page without scripts it is enough to open what is closed.
+  const opened = await page.evaluate(() => {
+    const all = [...document.querySelectorAll("details")];
+    for (const one of all) one.open = true;
+    return all.length;
+  });
+  await page.emulateMedia({ media: "print" });
+  await page.emulateMedia({ media: "screen" });
+  await check(`${name}: no message on the console, no request, every drawing and photograph there`, async () => {
+    if (problems.length > 0) throw new Error(problems.join("\n"));
+    const empty = await page.evaluate(
+      () =>
+        [...document.querySelectorAll("img")].filter((image) => image.naturalWidth === 0).length +
+        [...document.querySelectorAll("figure.plot > svg")].filter((svg) => svg.getBoundingClientRect().height < 50)
+          .length,
+    );
+    if (empty > 0) throw new Error(`${empty} images or drawings are empty`);
+    return opened > 0;
+  });
+  await check(`${name}: nothing is wider than the page, on a telephone either`, async () => {
+    const size = page.viewportSize();
+    await page.setViewportSize({ width: 390, height: 800 });
+    const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    if (size !== null) await page.setViewportSize(size);
+    if (over > 0) throw new Error(`${over} px too wide`);
+  });
+  await checkAccess(page, name, process.env.CASSAVA_PICTURES, check);
+  page.off("console", onConsole).off("pageerror", onError).off("request", onRequest);
+};
+
+/**
+ * Reports, the package as built: rendered in the page and in Node, and opened from files; of a made run, and of runs of the command.
+ * @param {import("playwright-core").Page} page
+ * @param {string} work
+ * @param {import("../lib/tally.mjs").Tally["check"]} check
+ */
+export const reportSuite = async (page, work, check) => {
+  const folder = join(root, "packages/report/test");
+  const inNode = join(work, "made.mjs");
+  await writeFile(inNode, await bundle(MADE, folder, { platform: "node" }));
+  /** @type {{ made(): string }} */
+  const { made } = await import(pathToFileURL(inNode).href);
+  await page.goto("about:blank");
+  await page.addScriptTag({ content: await bundle(MADE, folder, { platform: "browser" }), type: "module" });
+  await page.waitForFunction("'made' in globalThis");
+  const html = made();
+  await check(
+    "a page renders the report that Node renders, byte for byte",
+    async () => (await page.evaluate("made()")) === html,
+  );
+  const file = join(work, "made.html");
+  await writeFile(file, html);
+  await opens(page, file, "made-run", check);
+  await checkAxeItself(page, check);
+
+  const cassava = (/** @type {readonly string[]} */ ...args) =>
+    run(process.execPath, [join(root, "packages/cli/dist/bin.js"), ...args], { cwd: work, tail: 20 });
+  await mkdir(join(work, "runs"), { recursive: true });
+  await check("cassava report and cassava survey write their files", async () => {
+    await cassava("demo", "--images", "150", "--epochs", "2", "--out", "runs/demo");
+    await cassava("report", "runs/demo", "--audit");
+    const shape = ["--input-size", "32", "--epochs", "2", "--head", "16"];
+    const models = ["--backbones", "resnet14,mobilenet", "--weights", "random"];
+    await cassava("survey", "runs/demo/shards", ...models, ...shape, "--out", "runs/survey");
+  });
+  await opens(page, join(work, "runs/demo/report.html"), "demo", check);
+  await opens(page, join(work, "runs/survey/survey.html"), "survey", check);
+  await check("the survey leads to the report of each model", async () => {
+    await page.getByRole("link", { name: "mobilenet" }).first().click();
+    await page.waitForURL(/mobilenet\/report\.html/);
+    return (await page.title()).startsWith("mobilenet");
+  });
+};
