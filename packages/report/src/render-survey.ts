@@ -49,7 +49,7 @@ function rankingSection({ models, images, part, majority }: SurveyInput): Sectio
     id: "ranking",
     title: "Ranking",
     body: html`<p class="verdict">${summaryOf(models)}</p>
-<div class="scroll" tabindex="0" role="region" aria-label="Ranking"><table><caption>${plural(images, "image")} of the ${part} part, the same for all, with 95 % intervals. Always answering the largest class: ${percent(majority.estimate)} (${rangeOf(majority)})</caption>
+<div class="scroll" tabindex="0" role="region" aria-label="Models in order of accuracy"><table><caption>${plural(images, "image")} of the ${part} part, the same for all, with 95 % intervals. Always answering the largest class: ${percent(majority.estimate)} (${rangeOf(majority)})</caption>
 <thead><tr><th scope="col">rank</th><th scope="col" class="left">model</th><th scope="col">accuracy</th><td></td><th scope="col">balanced accuracy</th><th scope="col">macro F1</th><th scope="col">log loss, nats</th><th scope="col">better than the largest class</th><th scope="col">minutes</th></tr></thead><tbody>${rows}</tbody></table></div>
 ${differenceTable(models)}<ul>${models.flatMap(({ name, finding }) => (finding ? [html`<li><strong>${name}</strong>: ${finding}</li>`] : []))}</ul>`,
   };

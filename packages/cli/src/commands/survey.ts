@@ -73,13 +73,23 @@ export function surveyCommand(program: Command, context: CliContext): void {
               dataset.classes.map(({ name }) => name),
             ),
           );
-          const asked = { resume: options.resume ?? false, force: options.force ?? false };
+          const resume = options.resume ?? false;
           const failed: FailedModel[] = [];
           for (const [i, model] of plan.entries()) {
             output.info(`model ${i + 1} of ${plan.length}: ${model.name}`);
             const settings = { ...model.settings, ...rest };
+            // Random weights that were asked for are no mistake.
             const reason = await trainOne(
-              { dataset, split: made, known, out, name: model.name, settings, ...asked },
+              {
+                dataset,
+                split: made,
+                known,
+                out,
+                name: model.name,
+                settings,
+                resume,
+                force: model.random || (options.force ?? false),
+              },
               action,
             );
             if (reason !== undefined) failed.push({ name: model.name, reason });
@@ -96,10 +106,7 @@ export function surveyCommand(program: Command, context: CliContext): void {
       );
       await finish(out, found, plan, action);
       if (found.models.length === 0)
-        throw new CliError(
-          "DIVERGED",
-          `no model could be trained: ${found.failed?.map(({ name, reason }) => `${name}: ${reason}`).join("; ")}`,
-        );
+        throw new CliError("DIVERGED", `no model could be trained: the survey says why of each`);
     }),
   );
 }
@@ -187,11 +194,13 @@ function describe({ models, images, part, majority, failed = [] }: SurveyInput, 
       : "",
     duration(seconds),
   ]);
+  const broken = failed.map(({ name, reason }) => `could not be trained: ${name}: ${reason}`);
+  if (models.length === 0) return [...broken, `report: ${file}`].join("\n");
   return [
     table([["", "model", "weights", "accuracy (95 %)", "balanced (95 %)", "behind the first", "time"], ...rows]),
     "",
     `${images} images of ${part}, the same for all; always the largest class: ${percent(majority.estimate)}. p: McNemar's exact test, adjusted (Holm)`,
-    ...failed.map(({ name, reason }) => `could not be trained: ${name}: ${reason}`),
+    ...broken,
     `report: ${file}`,
   ].join("\n");
 }

@@ -21,6 +21,8 @@ export interface SurveyOptions extends Omit<TrainOptions, "backbone" | "weights"
 export interface PlannedModel {
   readonly name: string;
   readonly settings: Omit<TrainSettings, "split" | "ratios">;
+  /** Whether its frozen part is random because it was asked to be. */
+  readonly random: boolean;
 }
 
 /**
@@ -51,8 +53,12 @@ export function surveyPlan(
         ...(recipe && { recipe }),
       };
       const settings = settingsOf(merged, paths, cwd);
-      const random = source === RANDOM && ({ weights: "none", unfreeze: null } as const);
-      return { name: recipes.length > 1 ? `${backbone}-${recipe}` : backbone, settings: { ...settings, ...random } };
+      const random = source === RANDOM;
+      return {
+        name: recipes.length > 1 ? `${backbone}-${recipe}` : backbone,
+        settings: { ...settings, ...(random && { weights: "none", unfreeze: null }) },
+        random,
+      };
     }),
   );
 }
