@@ -10,7 +10,7 @@ import { CLASSES, leaf, makeRecords, SIZE } from "./make-records.mjs";
 const folder = await mkdtemp(join(tmpdir(), "plain-tfjs-"));
 const train = join(folder, "train.tfrec");
 const validation = join(folder, "validation.tfrec");
-await makeRecords(train, { count: 360, seed: 1 });
+await makeRecords(train, { count: 300, seed: 1 });
 await makeRecords(validation, { count: 120, seed: 2 });
 
 /**
@@ -41,7 +41,7 @@ const model = tf.sequential({
 model.compile({ optimizer: tf.train.adam(0.005), loss: "categoricalCrossentropy", metrics: ["accuracy"] });
 
 await model.fitDataset(examples(train).shuffle(128, "7").batch(16), {
-  epochs: 6,
+  epochs: 5,
   validationData: examples(validation).batch(60),
   verbose: 0,
   callbacks: {

@@ -8,7 +8,7 @@ import { bigTFRecord } from "./big-tfrecord.mjs";
 import { checkAccess, checkAxeItself, checkKeyboard } from "./page-access.mjs";
 import { checkClassify } from "./page-classify.mjs";
 import { checkRecords } from "./page-records.mjs";
-import { checkDownload, checkTraining } from "./page-train.mjs";
+import { checkDownload, checkTrainedHead, checkTraining } from "./page-train.mjs";
 import { photographsByClass, some } from "./photographs.mjs";
 import { predictInNode, trainedRun } from "./saved-model.mjs";
 import { withFolders } from "./serve-folders.mjs";
@@ -62,9 +62,10 @@ export const browserClassifySuite = async ({ work, pictures, tally }) => {
       else {
         await checkClassify(page, real, check);
         await checkAccess(page, "classify", pictures, check);
-        await checkTraining(page, real, check);
+        await checkTraining(page, real.given, check);
         await checkAccess(page, "train", pictures, check);
         await checkDownload(page, work, check);
+        await checkTrainedHead(page, real.heldOut, check);
       }
       await check("no error was written to the console", () => {
         if (complaints.length > 0) throw new Error(complaints.join("\n"));
@@ -93,6 +94,5 @@ const realModel = async (shared, work) => {
     wanted: await predictInNode(folder, unseen),
     given: some(photographs, 14, 26, OWN),
     heldOut: some(photographs, 26, 56, OWN),
-    work,
   };
 };

@@ -32,6 +32,8 @@ export async function* classify(
       onSkip: ({ id, error }) => errors.set(id, error),
     });
     const { ids, probabilities } = await predict(model, imageFeatures(frozen, images, AT_A_TIME)).catch(nothingRead);
+    // Given up meanwhile: the list belongs to another call by now.
+    signal.throwIfAborted();
     yield some.map((photo): Answer => {
       const row = ids.indexOf(photo.id);
       const error = errors.get(photo.id);

@@ -22,7 +22,7 @@ export interface ClassCardOptions {
 export function classCard({ name, onChange, onRemove }: ClassCardOptions): ClassCard {
   const files: File[] = [];
   const urls: string[] = [];
-  const input = h("input", { type: "text", value: name, oninput: onChange });
+  const input = h("input", { type: "text", value: name });
   const count = h("p", { className: "quiet" }, "no photographs yet");
   const pictures = h("div", { className: "strip" });
   const remove = h("button", { type: "button" }, "Remove class");
@@ -35,7 +35,16 @@ export function classCard({ name, onChange, onRemove }: ClassCardOptions): Class
     announce(`${input.value}: ${files.length} photographs.`);
     onChange();
   };
-  const zone = dropZone({ label: `Photographs of ${name}`, hint: "choose or drop", accept: PHOTO_TYPES, onFiles: add });
+  const zone = dropZone({ label: "Add photographs", hint: "choose or drop", accept: PHOTO_TYPES, onFiles: add });
+  // For screen readers, which hear of a zone without the card around it.
+  const relabel = (): void => {
+    zone.querySelector("input")!.ariaLabel = `Add photographs of ${input.value}`;
+  };
+  relabel();
+  input.oninput = () => {
+    relabel();
+    onChange();
+  };
   const element = h(
     "li",
     { className: "card" },
