@@ -67,8 +67,9 @@ const environment = {
   ),
 };
 
-/** Runs pnpm in the clone. @param {readonly string[]} args @param {NodeJS.ProcessEnv} [env] */
-const pnpm = (args, env = {}) => run("pnpm", args, { cwd: clone, env: { ...environment, ...env }, tail: 40, signal });
+/** Runs pnpm in the clone. @param {readonly string[]} args @param {NodeJS.ProcessEnv} [env] @param {string} [cwd] */
+const pnpm = (args, env = {}, cwd = clone) =>
+  run("pnpm", args, { cwd, env: { ...environment, ...env }, tail: 40, signal });
 
 /** @param {Registry} registry @returns {NodeJS.ProcessEnv} */
 const to = ({ url, config }) => ({
@@ -137,12 +138,13 @@ const checkPublished = async ({ url }, version) => {
  */
 const checkProvenance = async (publishing) => {
   const workflow = { ...publishing, GITHUB_ACTIONS: "true", PNPM_CONFIG_PROVENANCE: "true" };
-  const args = ["--filter", "@cassava/metrics", "publish", "--no-git-checks"];
-  const said = await pnpm(args, workflow).then(
+  // In its folder, as changesets does: with a filter pnpm passes over what is published already.
+  const metrics = join(clone, "packages/metrics");
+  const said = await pnpm(["publish", "--no-git-checks"], workflow, metrics).then(
     () => "it was published all the same",
     (error) => String(error.output),
   );
-  if (!/idToken|identity|provenance/i.test(said)) throw new Error(said);
+  if (!/idToken/.test(said)) throw new Error(said);
 };
 
 /** @param {import("./lib/stranger.mjs").Stranger} stranger */
