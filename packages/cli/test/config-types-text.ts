@@ -8,22 +8,30 @@ const HEADER = `// Written by test/config-types.test.ts from the options of the 
 export function configTypes(program: Command): Record<string, string> {
   const commands = program.commands.filter(hasSection);
   const find = (name: string) => commands.find((command) => command.name() === name)!;
-  // Training has most of the options; they are written once.
-  const [train, validate] = [linesOf(find("train")), linesOf(find("cross-validate"))];
-  const shared = train.filter((line) => validate.includes(line));
+  // What trains has most of the options; they are written once.
+  const lines = (name: string) => linesOf(find(name));
+  const training = lines("train").filter((line) => lines("cross-validate").includes(line));
+  const fitting = training.filter((line) => lines("survey").includes(line));
+  const parents: Readonly<Record<string, readonly [heritage: string, inherited: readonly string[]]>> = {
+    train: [" extends TrainingConfig", training],
+    "cross-validate": [" extends TrainingConfig", training],
+    survey: [" extends FitConfig", fitting],
+  };
   const interfaces = commands.map((command) => {
-    const training = ["train", "cross-validate"].includes(command.name());
-    const lines = linesOf(command).filter((line) => !(training && shared.includes(line)));
-    return interfaceOf(typeName(command), command.description(), lines, training ? " extends TrainingConfig" : "");
+    const [heritage, inherited] = parents[command.name()] ?? ["", []];
+    const own = linesOf(command).filter((line) => !inherited.includes(line));
+    return interfaceOf(typeName(command), command.description(), own, heritage);
   });
   const sections = commands.map((command) =>
     member(camelCase(command.name()), command.description(), typeName(command)),
   );
   const all = interfaceOf("CassavaConfig", "cassava.config.ts: a section for each command", sections);
-  const common = interfaceOf("TrainingConfig", "what train and cross-validate have in common", shared);
-  const imported = 'import type { TrainingConfig } from "./training-config.ts";\n';
+  const fit = interfaceOf("FitConfig", "what every command that trains takes", fitting);
+  const model = training.filter((line) => !fitting.includes(line));
+  const common = interfaceOf("TrainingConfig", "what train and cross-validate take", model, " extends FitConfig");
+  const imported = 'import type { FitConfig, TrainingConfig } from "./training-config.ts";\n';
   return {
-    "training-config.ts": [HEADER, common].join("\n"),
+    "training-config.ts": [HEADER, fit, common].join("\n"),
     "config-types.ts": [HEADER + imported, ...interfaces, all].join("\n"),
   };
 }

@@ -1,15 +1,9 @@
 // Written by test/config-types.test.ts from the options of the commands; after a change of one: npx vitest run packages/cli/test/config-types.test.ts -u
 
-/** What train and cross-validate have in common. */
-export interface TrainingConfig {
+/** What every command that trains takes. */
+export interface FitConfig {
   /** A folder with train.csv and train_images/, a folder of TFRecord shards (or several shards, or globs), or a folder per class. */
   readonly dataset?: string | readonly string[];
-  /** Settings with a name; other options win over it. article: a frozen backbone under three dense layers, as the students trained it; best: the head first, then the whole network, with what paid in the field. */
-  readonly recipe?: "article" | "best";
-  /** The network. */
-  readonly backbone?: "densenet169" | "mobilenet" | "mobilenetV2" | "resnet50" | "resnet14" | "vgg16" | "vgg19";
-  /** imagenet: the official ones, downloaded once into the cache; or a path or an address of a Keras .h5 file without top (may be gzipped) or of tfjs's model.json; none: from scratch. */
-  readonly weights?: string;
   /** Height and width of the images (default: the backbone's). */
   readonly inputSize?: number;
   /** Width of a backbone that has several: .25, .5, .75 or 1 of mobilenet, .25, .5 or 1 of resnet50. */
@@ -82,4 +76,14 @@ export interface TrainingConfig {
   readonly engine?: "auto" | "tensorflow" | "webgpu" | "wasm" | "cpu";
   /** What runs the frozen part: onnx (ONNX Runtime, of the package onnxruntime-node), tfjs (the compute engine); auto: onnx where it is installed. */
   readonly frozenEngine?: "auto" | "onnx" | "tfjs";
+}
+
+/** What train and cross-validate take. */
+export interface TrainingConfig extends FitConfig {
+  /** Settings with a name; other options win over it. article: a frozen backbone under three dense layers, as the students trained it; best: the head first, then the whole network, with what paid in the field. */
+  readonly recipe?: "article" | "best";
+  /** The network. */
+  readonly backbone?: "densenet169" | "mobilenet" | "mobilenetV2" | "resnet50" | "resnet14" | "vgg16" | "vgg19";
+  /** imagenet: the official ones, downloaded once into the cache; or a path or an address of a Keras .h5 file without top (may be gzipped) or of tfjs's model.json; none: from scratch. */
+  readonly weights?: string;
 }
