@@ -105,8 +105,6 @@ export function surveyCommand(program: Command, context: CliContext): void {
         },
       );
       await finish(out, found, plan, action);
-      if (found.models.length === 0)
-        throw new CliError("DIVERGED", `no model could be trained: the survey says why of each`);
     }),
   );
 }
@@ -179,6 +177,10 @@ async function finish(
   const encode = (text: string) => new TextEncoder().encode(text);
   await writeFileAtomically(join(out, "survey.json"), encode(`${JSON.stringify(document, null, 2)}\n`));
   await writeFileAtomically(file, encode(renderSurvey(found)));
+  if (models.length === 0) {
+    const reasons = found.failed?.map(({ name, reason }) => `${name}: ${reason}`).join("; ");
+    throw new CliError("DIVERGED", `no model could be trained (${reasons})`);
+  }
   output.result(document, describe(found, file));
 }
 
@@ -194,13 +196,11 @@ function describe({ models, images, part, majority, failed = [] }: SurveyInput, 
       : "",
     duration(seconds),
   ]);
-  const broken = failed.map(({ name, reason }) => `could not be trained: ${name}: ${reason}`);
-  if (models.length === 0) return [...broken, `report: ${file}`].join("\n");
   return [
     table([["", "model", "weights", "accuracy (95 %)", "balanced (95 %)", "behind the first", "time"], ...rows]),
     "",
     `${images} images of ${part}, the same for all; always the largest class: ${percent(majority.estimate)}. p: McNemar's exact test, adjusted (Holm)`,
-    ...broken,
+    ...failed.map(({ name, reason }) => `could not be trained: ${name}: ${reason}`),
     `report: ${file}`,
   ].join("\n");
 }
