@@ -92,6 +92,9 @@ const rowsOf = (set, ids, { labels, stuck = false }, world) => {
   };
 };
 
+/** What a look at sixteen images gives: all differ, but where they are black or stuck. @param {Plan} plan */
+const distinctOf = ({ variant, stuck = false }) => ({ images: variant === "blank" || stuck ? 1 : 16, of: 16 });
+
 /** @param {World} world @param {Plan} plan */
 const buildModel = async (world, { units, dropout, activation, outputs, seed, deadHead }) => {
   const classes = Array.from(
@@ -165,7 +168,10 @@ export const observedRun = async (world, plan) => {
   const epochs = history.loss?.length ?? 0;
   const logs = Array.from({ length: epochs }, (_, i) =>
     Object.fromEntries(
-      Object.entries(history).flatMap(([key, values]) => (key === "learning_rate" ? [] : [[key, Number(values[i])]])),
+      // What was believed of the rate is told by the setup; of a schedule the log tells what became of it.
+      Object.entries(history).flatMap(([key, values]) =>
+        key === "learning_rate" && plan.warmup === undefined ? [] : [[key, Number(values[i])]],
+      ),
     ),
   );
   const some = shuffled(plan.validation, random(seed, "checks")).slice(0, 64);
@@ -226,7 +232,12 @@ export const observedRun = async (world, plan) => {
       batchNormMode: "inference",
     },
     ...(plan.pixelsSeen && {
-      batches: { ...observer.batches, pixels: world.pixels(plan.variant), inputRange: [0, 255] },
+      batches: {
+        ...observer.batches,
+        pixels: world.pixels(plan.variant),
+        distinct: distinctOf(plan),
+        inputRange: [0, 255],
+      },
       weights: { ...observer.weights, ...(world.frozen && { missing: world.unloaded(plan.variant) }) },
       checks,
     }),

@@ -1,6 +1,7 @@
 export { CAUSES, type CauseId, type CauseVote } from "./diagnosis/cause.ts";
 export { type DescribeDiagnosisOptions, describeDiagnosis } from "./diagnosis/describe-diagnosis.ts";
 export { type DiagnoseOptions, type Diagnosis, diagnose, type NotEvaluated } from "./diagnosis/diagnose.ts";
+export { distinctImages } from "./diagnosis/distinct-images.ts";
 export type { Evidence, Finding, Severity } from "./diagnosis/finding.ts";
 export type {
   BatchObservations,

@@ -1,6 +1,7 @@
 import type { Dataset } from "@cassava/contracts";
 import {
   diagnose,
+  distinctImages,
   type Finding,
   type PixelStatistics,
   pixelStatistics,
@@ -51,6 +52,7 @@ export async function preflight(
     setup: setupOf(settings, model),
     batches: {
       pixels: asUsed(pixelStatistics(batch.images), model.contract.rescale),
+      distinct: { images: distinctImages(batch.images, batch.ids.length), of: batch.ids.length },
       inputRange: model.contract.inputRange,
       shape: batch.shape,
     },

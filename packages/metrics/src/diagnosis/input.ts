@@ -81,6 +81,8 @@ export interface BatchObservations {
   readonly pixels?: PixelStatistics;
   /** What the backbone declares: the range of RGB pixels that it takes. */
   readonly inputRange?: readonly [number, number];
+  /** How many of so many images, decoded, differ from one another. */
+  readonly distinct?: { readonly images: number; readonly of: number };
   /** Shape of a batch, `[n, height, width, channels]`. */
   readonly shape?: readonly number[];
   /** Labels of each batch of one epoch, in order. */

@@ -344,6 +344,12 @@ export const RULE_CASES: Readonly<Record<string, RuleCase>> = {
     severity: "error",
     cause: "duplicate-leak",
   },
+  "identical-images": {
+    fires: { batches: { distinct: { images: 1, of: 16 } } },
+    passes: { batches: { distinct: { images: 15, of: 16 } } },
+    severity: "error",
+    cause: "blank-input",
+  },
   "image-quality": {
     fires: { data: { images: 100, quality: [{ kind: "dark", ids: ["a", "b", "c"] }] } },
     passes: { data: { images: 100, quality: [] } },

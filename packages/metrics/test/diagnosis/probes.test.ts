@@ -21,6 +21,18 @@ const treated = (losses: Partial<Record<PixelTreatment, number>>): Pick<ProbeHos
 });
 const probe = (id: string): Probe => PROBES.find((one) => one.id === id)!;
 
+describe("the range of learning rates", () => {
+  it("goes by the rate that the epochs had, where it is logged: a warm-up may never end", async () => {
+    const rates = host({ learningRates: async () => ({ used: 1e-2, suggestion: 2e-2, divergedAt: null }) });
+    const asked = await probe("learning-rate-range").run(rates, {});
+    expect(asked.refutes).toContainEqual({ cause: "learning-rate-too-low", weight: 0.8 });
+    const logged = [{ learning_rate: 1e-6 }, { learning_rate: 2e-6 }];
+    const { confirms, explanation } = await probe("learning-rate-range").run(rates, { history: logged });
+    expect(confirms[0]?.cause).toBe("learning-rate-too-low");
+    expect(explanation).toContain("the run used 2e-6");
+  });
+});
+
 describe("the experiments", () => {
   it.each(PROBES)("$id says beforehand how long it takes, and clears a healthy run", async (one) => {
     expect(await one.estimate(host())).toBeGreaterThan(0);

@@ -9,8 +9,11 @@ export const learningRateRange: Probe = {
   title: "raise the learning rate step by step on a new head, and see where the loss falls and where it runs away",
   tests: ["learning-rate-too-high", "learning-rate-too-low"],
   estimate: async (host) => IMAGES * (await host.secondsPerImage()) + 2,
-  async run(host, _input, signal) {
-    const { used, suggestion, divergedAt } = await host.learningRates({ signal });
+  async run(host, { history = [] }, signal) {
+    const { used: asked, suggestion, divergedAt } = await host.learningRates({ signal });
+    // A schedule may never have come to the rate that was asked for: the highest of the epochs counts, where it was logged.
+    const logged = history.map((logs) => logs.learning_rate ?? Number.NaN).filter((value) => value > 0);
+    const used = logged.length > 0 ? Math.max(...logged) : asked;
     const evidence = [
       { name: "learning rate of the run", value: used },
       { name: "where the loss falls fastest", value: suggestion ?? "nowhere" },

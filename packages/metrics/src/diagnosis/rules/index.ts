@@ -9,6 +9,7 @@ import { duplicateLeak } from "./duplicate-leak.ts";
 import { frozenMetric } from "./frozen-metric.ts";
 import { frozenWeightsUnloaded } from "./frozen-weights-unloaded.ts";
 import { headSize } from "./head-size.ts";
+import { identicalImages } from "./identical-images.ts";
 import { imageQuality } from "./image-quality.ts";
 import { inputInsensitive } from "./input-insensitive.ts";
 import { inputSize } from "./input-size.ts";
@@ -80,6 +81,7 @@ export const RULES: readonly Rule[] = [
   strongDropout,
   lastBias,
   preprocessingContract,
+  identicalImages,
   inputSize,
   layout,
   classImbalance,
