@@ -21,7 +21,7 @@ export const quickstartSuite = async ({ work, tally: { check, skip } }) => {
   await check(onPhotographs, async () => {
     const photographs = await photographsByClass(join(real, "data/cassava"));
     const folder = join(work, "quickstart");
-    await photographFolder(some(photographs, 0, 24), folder);
+    await photographFolder(some(photographs, 0, 50), folder);
     const weights = "weights/mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_224_no_top.h5";
     const { low, words } = await quickstart([folder, join(real, weights)]);
     if (!(low > 0.2)) throw new Error(words);
