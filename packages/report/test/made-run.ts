@@ -3,7 +3,7 @@ import { diagnose } from "@cassava/metrics/diagnosis";
 import type { ReportInput } from "../src/index.ts";
 
 /** A pixel. */
-export const PIXEL =
+const PIXEL =
   "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==";
 
 /** Answers that a made model gives: right for three of four images, and sure of itself. */
