@@ -2,7 +2,7 @@ import { readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { writeSyntheticShards } from "@cassava/data/node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { cassava, everythingIn, scratchFolder } from "./support.ts";
+import { cassava, everythingIn, interruptible, scratchFolder } from "./support.ts";
 
 let folder: Awaited<ReturnType<typeof scratchFolder>>;
 const at = (...names: string[]) => join(folder.path, ...names);
@@ -102,6 +102,19 @@ describe("cassava survey", { timeout: 300_000 }, () => {
       head: [8],
     });
     expect(await settings("resnet14-best")).toMatchObject({ recipe: "best", schedule: "cosine", labelSmoothing: 0.1 });
+  });
+
+  it("says how to go on where it was cut short, and goes on", async () => {
+    const args = ["survey", at("shards"), ...SMALL.filter((one) => one !== "--quiet"), ...models.slice(0, -1), "cut"];
+    const controller = Object.assign(new AbortController(), {
+      onError: (text: string) => text.includes("model 2 of 2") && controller.abort(new Error("Ctrl-C")),
+    }) as unknown as Parameters<typeof interruptible>[1];
+    const cut = await interruptible(folder.path, controller, ...args);
+    expect([cut.code, cut.stdout]).toEqual([1, ""]);
+    expect(cut.stderr).toContain(`what was trained stays in ${at("cut")}`);
+    expect(cut.stderr.match(/--resume/g)).toHaveLength(1);
+    const { code, stdout } = await cassava(folder.path, ...args, "--resume", "--json");
+    expect([code, JSON.parse(stdout).models.length]).toEqual([0, 2]);
   });
 
   const refused: readonly [string, readonly string[], RegExp][] = [

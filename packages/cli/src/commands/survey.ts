@@ -22,7 +22,7 @@ import { stopwatch } from "../run/stages.ts";
 import { type PlannedModel, recipeNames, type SurveyOptions, surveyPlan } from "../run/survey/plan.ts";
 import { type FailedModel, rankRuns } from "../run/survey/rank.ts";
 import { trainRun } from "../run/train-run.ts";
-import { openUnfinished, type Unfinished } from "../run/unfinished.ts";
+import { openUnfinished, resumingCommand, type Unfinished } from "../run/unfinished.ts";
 import { duration, percent, table, withInterval } from "../terminal/format.ts";
 import { describeSplit } from "./split.ts";
 import { addFitOptions, describeRecipes, WEIGHTS } from "./train-options.ts";
@@ -155,9 +155,17 @@ async function trainOne(one: OneModel, action: ActionContext): Promise<string | 
     return undefined;
   } catch (error) {
     await folder.abandon();
+    if (action.signal.aborted) {
+      // One line for all that was trained says how to go on.
+      await unfinished?.failed(error, { output: { ...action.output, warn() {} } });
+      action.output.warn(
+        `what was trained stays in ${out}; to go on from there:\n${resumingCommand(action.args ?? [])}`,
+      );
+      throw error;
+    }
     await unfinished?.failed(error, action);
-    // A model that cannot be trained is a result of the survey; an interruption or a bug is not.
-    if (action.signal.aborted || !(isForeseen(error) || isOutOfMemory(error))) throw error;
+    // A model that cannot be trained is a result of the survey; a bug is not.
+    if (!(isForeseen(error) || isOutOfMemory(error))) throw error;
     const reason = (error as Error).message;
     action.output.warn(`${name} could not be trained: ${reason}`);
     return reason;

@@ -64,15 +64,15 @@ export async function openUnfinished(
         await remove();
         return;
       }
-      const again = args.length === 0 ? "the same command with --resume" : resumingCommand(args);
-      output.warn(`what was trained is in ${folder}; to go on from there:\n${again}`);
+      output.warn(`what was trained is in ${folder}; to go on from there:\n${resumingCommand(args)}`);
     },
     finished: remove,
   };
 }
 
-/** The command line that goes on with what this one began, as a shell takes it. */
-function resumingCommand(args: readonly string[]): string {
+/** The command line that goes on with what this one began, as a shell takes it; in words where `args` are unknown. */
+export function resumingCommand(args: readonly string[]): string {
+  if (args.length === 0) return "the same command with --resume";
   const all = args.includes("--resume") ? args : [...args, "--resume"];
   return ["cassava", ...all.map(shellWord)].join(" ");
 }
