@@ -1,5 +1,4 @@
 import { join } from "node:path";
-import type { EpochLogs } from "@cassava/contracts";
 import { ReportError } from "../errors.ts";
 import { histogramBuckets } from "../tensorboard/histogram.ts";
 import type { SummaryValue } from "../tensorboard/summary.ts";
@@ -19,7 +18,7 @@ export interface TensorBoardOptions {
 export interface TensorBoardEpoch {
   /** From 0. */
   readonly epoch: number;
-  readonly logs: EpochLogs;
+  readonly logs: Readonly<Record<string, number>>;
   readonly run: {
     readonly weights: readonly {
       readonly name: string;
