@@ -53,10 +53,10 @@ for await (const event of run) {
 }
 
 const { labels = [], probabilities } = await predict(model, featureBatches(await features(test), { batchSize: 64 }));
-const { n, accuracy, majorityShare } = evaluateClassification({ labels, probabilities, classes });
-const [share, low, high] = [accuracy.estimate, accuracy.low, accuracy.high].map((value) => (value ?? 0).toFixed(3));
+const { n, accuracy, balancedAccuracy, majorityShare } = evaluateClassification({ labels, probabilities, classes });
+console.log(`\naccuracy ${withInterval(accuracy)} on ${n} test images; the largest class ${majorityShare.toFixed(3)}`);
 console.log(
-  `\n${share} of ${n} test images right (95 % interval ${low} to ${high}); the largest class is ${majorityShare.toFixed(3)}\n`,
+  `balanced accuracy ${withInterval(balancedAccuracy)}; one answer for all ${(1 / classes.length).toFixed(3)}\n`,
 );
 
 const predictions = { split: /** @type {const} */ ("test"), labels, probabilities, classes: classes.length };
@@ -67,4 +67,9 @@ function describeLogs(/** @type {Readonly<Record<string, number>>} */ logs) {
   return Object.entries(logs)
     .map(([key, value]) => `${key} ${value.toPrecision(3)}`)
     .join(", ");
+}
+
+function withInterval(/** @type {import("@cassava/metrics").SummaryInterval} */ { estimate, low, high }) {
+  const [share, from, to] = [estimate, low, high].map((value) => (value ?? Number.NaN).toFixed(3));
+  return `${share} (95 % interval ${from} to ${to})`;
 }
