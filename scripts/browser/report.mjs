@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
-import { checkAccess, checkAxeItself } from "../examples/page-access.mjs";
+import { checkAccess, checkAxeItself } from "../lib/page-access.mjs";
 import { root } from "../lib/paths.mjs";
 import { run } from "../lib/run.mjs";
 import { bundle } from "./bundle.mjs";

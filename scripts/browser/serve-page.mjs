@@ -1,6 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
-import { createServer } from "node:http";
 import { join } from "node:path";
+import { withServer } from "../lib/loopback.mjs";
 
 /**
  * What a page may fetch, by path.
@@ -32,18 +32,9 @@ export const pageFiles = async (script, folder) => {
  * @param {Files} files
  * @param {(address: string) => Promise<void>} work
  */
-export const withPage = async (files, work) => {
-  const server = createServer((request, response) => {
+export const withPage = (files, work) =>
+  withServer((request, response) => {
     const file = files.get(request.url ?? "");
     if (file === undefined) response.writeHead(404).end("no such file");
     else response.writeHead(200, { "Content-Type": file.type }).end(file.body);
-  });
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(undefined)));
-  const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
-  try {
-    await work(`http://127.0.0.1:${port}/`);
-  } finally {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  }
-};
+  }, work);

@@ -1,6 +1,6 @@
 import { createReadStream, existsSync, statSync } from "node:fs";
-import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
+import { withServer } from "../lib/loopback.mjs";
 
 /** @type {Readonly<Record<string, string>>} */
 const TYPES = {
@@ -19,8 +19,8 @@ const POLICY =
  * @param {Readonly<Record<string, string>>} folders by the first part of the address; "" is the root
  * @param {(address: string) => Promise<void>} work
  */
-export const withFolders = async (folders, work) => {
-  const server = createServer((request, response) => {
+export const withFolders = (folders, work) =>
+  withServer((request, response) => {
     const path = normalize(decodeURIComponent(new URL(request.url ?? "/", "http://localhost").pathname)).slice(1);
     const first = path.split("/")[0] ?? "";
     const mounted = first === "" ? undefined : folders[first];
@@ -34,13 +34,4 @@ export const withFolders = async (folders, work) => {
     const type = TYPES[extname(file)] ?? "application/octet-stream";
     response.writeHead(200, { "Content-Type": type, "Content-Security-Policy": POLICY });
     createReadStream(file).pipe(response);
-  });
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(undefined)));
-  const { port } = /** @type {import("node:net").AddressInfo} */ (server.address());
-  try {
-    await work(`http://127.0.0.1:${port}/`);
-  } finally {
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
-  }
-};
+  }, work);

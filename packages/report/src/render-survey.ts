@@ -4,9 +4,9 @@ import { type Html, html } from "./html/html.ts";
 import { intervalBar } from "./html/interval-bar.ts";
 import { page, type Section } from "./html/page.ts";
 import { factTables } from "./html/sections/facts-section.ts";
-import { decimal, differenceRange, percent, plural, rangeOf } from "./html/words.ts";
 import { linePlot } from "./plots/line-plot.ts";
 import type { SurveyInput, SurveyModel } from "./survey-input.ts";
+import { decimal, differenceRange, percent, plural, rangeOf } from "./words.ts";
 
 const LEVELS: Readonly<Record<VerdictLevel, readonly [kind: string, words: string]>> = {
   "beyond-doubt": ["good", "beyond doubt"],
@@ -45,11 +45,13 @@ function rankingSection({ models, images, part, majority }: SurveyInput): Sectio
     const name = model.href ? html`<a href="${model.href}">${model.name}</a>` : html`${model.name}`;
     return html`<tr><td>${i + 1}</td><th scope="row" class="left">${name}<br><small class="muted">${model.weights}</small></th><td>${percent(model.accuracy.estimate)}<br><small class="muted">${rangeOf(model.accuracy)}</small></td><td>${intervalBar(model.accuracy)}</td><td>${percent(model.balancedAccuracy.estimate)}<br><small class="muted">${rangeOf(model.balancedAccuracy)}</small></td><td>${decimal(model.macroF1.estimate)}</td><td>${decimal(model.logLoss)}</td><td><span class="badge ${kind}">${words}</span></td><td>${(model.seconds / 60).toFixed(1)}</td></tr>`;
   });
+  const chance =
+    majority && ` Always answering the largest class: ${percent(majority.estimate)} (${rangeOf(majority)})`;
   return {
     id: "ranking",
     title: "Ranking",
     body: html`<p class="verdict">${summaryOf(models)}</p>
-<div class="scroll" tabindex="0" role="region" aria-label="Models in order of accuracy"><table><caption>${plural(images, "image")} of the ${part} part, the same for all, with 95 % intervals. Always answering the largest class: ${percent(majority.estimate)} (${rangeOf(majority)})</caption>
+<div class="scroll" tabindex="0" role="region" aria-label="Models in order of accuracy"><table><caption>${plural(images, "image")} of the ${part} part, the same for all, with 95 % intervals.${chance}</caption>
 <thead><tr><th scope="col">rank</th><th scope="col" class="left">model</th><th scope="col">accuracy</th><td></td><th scope="col">balanced accuracy</th><th scope="col">macro F1</th><th scope="col">log loss, nats</th><th scope="col">better than the largest class</th><th scope="col">minutes</th></tr></thead><tbody>${rows}</tbody></table></div>
 ${differenceTable(models)}<ul>${models.flatMap(({ name, finding }) => (finding ? [html`<li><strong>${name}</strong>: ${finding}</li>`] : []))}</ul>`,
   };
@@ -91,7 +93,7 @@ function accuracySection({ models, majority }: SurveyInput): Section | undefined
     }));
   const most = Math.max(2, ...drawn.map(({ history }) => history!.length));
   const x = { name: "epoch", integer: true, min: 1, max: most };
-  const level = { y: majority.estimate, label: `largest class ${percent(majority.estimate)}` };
+  const levels = majority && [{ y: majority.estimate, label: `largest class ${percent(majority.estimate)}` }];
   const plots = [
     linePlot({
       id: "accuracy",
@@ -99,7 +101,7 @@ function accuracySection({ models, majority }: SurveyInput): Section | undefined
       x,
       y: { name: "validation accuracy", percent: true, min: 0, max: 1 },
       lines: lines("val_accuracy"),
-      levels: [level],
+      ...(levels && { levels }),
     }),
     linePlot({ id: "loss", caption: "Validation loss by epoch.", x, y: { name: "nats" }, lines: lines("val_loss") }),
   ];

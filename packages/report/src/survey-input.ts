@@ -26,6 +26,7 @@ export interface SurveyModel {
   readonly verdict: VerdictLevel;
   /** Absent for the first. */
   readonly difference?: SurveyDifference;
+  /** From the data to the saved run. */
   readonly seconds: number;
   readonly parameters: number;
   readonly trainableParameters: number;
@@ -43,8 +44,8 @@ export interface SurveyInput {
   /** Images that all are judged by, of which part of the split. */
   readonly images: number;
   readonly part: string;
-  /** Accuracy of always answering the largest class. */
-  readonly majority: Interval;
+  /** Accuracy of always answering the largest class; absent where no model was trained. */
+  readonly majority?: Interval;
   /** The best first. */
   readonly models: readonly SurveyModel[];
   /** Models that could not be trained, and why. */

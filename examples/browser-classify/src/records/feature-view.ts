@@ -3,6 +3,8 @@ import type { FeatureView, RecordView } from "./messages.ts";
 
 const LONGEST = 60;
 const VALUES = 6;
+/** Control characters that are no white space: they tell binary data from text. */
+const CONTROL = /[^\P{Cc}\t-\r]/u;
 const decoder = new TextDecoder("utf-8", { fatal: true });
 
 /** A record for people: what a feature says is text, images become Blobs for the page to show. */
@@ -39,8 +41,7 @@ function listed(values: readonly string[]): string {
 function bytesText(bytes: Uint8Array): string {
   try {
     const text = decoder.decode(bytes);
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what tells binary data from text
-    if (!/[\x00-\x08\x0e-\x1f]/.test(text)) return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
+    if (!CONTROL.test(text)) return text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text;
   } catch {
     // No UTF-8: its size is all that can be said.
   }

@@ -36,7 +36,7 @@ export function initCommand(program: Command, context: CliContext): void {
     .action(
       act(context, async (action, options: Options) => {
         const { cwd, output } = action;
-        // Imported here, as are the questions: no other command has any.
+        // Loaded only here: no other command asks anything.
         const { createAsker } = await import("../init/ask.ts");
         const ask = options.yes ? undefined : createAsker(action);
         const file = join(cwd, "cassava.config.ts");

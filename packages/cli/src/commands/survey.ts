@@ -207,7 +207,7 @@ function describe({ models, images, part, majority, failed = [] }: SurveyInput, 
   return [
     table([["", "model", "weights", "accuracy (95 %)", "balanced (95 %)", "behind the first", "time"], ...rows]),
     "",
-    `${images} images of ${part}, the same for all; always the largest class: ${percent(majority.estimate)}. p: McNemar's exact test, adjusted (Holm)`,
+    `${images} images of ${part}, the same for all; always the largest class: ${percent(majority!.estimate)}. p: McNemar's exact test, adjusted (Holm)`,
     ...failed.map(({ name, reason }) => `could not be trained: ${name}: ${reason}`),
     `report: ${file}`,
   ].join("\n");

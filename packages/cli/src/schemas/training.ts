@@ -133,7 +133,7 @@ export const survey = z.strictObject({
   about: z.string(),
   images: count,
   part: z.enum(["test", "validation"]),
-  majority: interval,
+  majority: interval.optional(),
   models: z.array(
     z.strictObject({
       name: z.string(),

@@ -1,7 +1,7 @@
 import { stringify } from "yaml";
 import { checkInput } from "../check-input.ts";
-import { decimal, percent, rangeOf } from "../html/words.ts";
 import type { Facts, ReportInput } from "../report-input.ts";
+import { decimal, percent, rangeOf } from "../words.ts";
 
 /** What a model card says beside what the report knows. */
 export interface ModelCardOptions {

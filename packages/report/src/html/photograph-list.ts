@@ -1,6 +1,6 @@
 import type { ChosenPhotograph } from "../photographs.ts";
+import { percent } from "../words.ts";
 import { type Html, html } from "./html.ts";
-import { percent } from "./words.ts";
 
 /**
  * Photographs with what they are, what they were taken for and how surely; in words alone where the photographs are not at hand.

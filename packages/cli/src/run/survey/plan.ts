@@ -48,7 +48,7 @@ export function surveyPlan(
         ...options,
         ...(recipe && recipeOptions(command, recipe)),
         backbone,
-        // A path tells that the backbone is frozen; random weights are frozen too, and made by the seed.
+        // `random` passes for a file here: what is frozen has weights, and the settings below say that these are made by the seed.
         weights: source,
         ...(recipe && { recipe }),
       };

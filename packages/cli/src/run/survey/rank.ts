@@ -30,7 +30,8 @@ export async function rankRuns(
       b.model.balancedAccuracy.estimate! - a.model.balancedAccuracy.estimate!,
   );
   const [first, ...others] = runs;
-  if (first === undefined) return emptySurvey(folder, failed);
+  const title = `Survey: ${basename(folder)}`;
+  if (first === undefined) return { title, about: "no model was trained", images: 0, part: "test", models: [], failed };
   const ids = [...first.answers.keys()];
   const compared = others.map(({ answers }) => comparison(ids, answers, first.answers, first.classes));
   const adjusted = holmAdjusted(compared.map(({ mcnemar }) => mcnemar.pValue));
@@ -38,7 +39,7 @@ export async function rankRuns(
   const majority = wilsonInterval(Math.round(first.summary.majorityShare * n), n);
   const { settings } = first.config;
   return {
-    title: `Survey: ${basename(folder)}`,
+    title,
     about: `${runs.length} models on one split of ${settings.dataset.map((path) => basename(path)).join(", ")}; seed ${settings.seed}`,
     images: n,
     part: first.part,
@@ -86,17 +87,4 @@ async function readModel(folder: string, name: string) {
     href: `${encodeURIComponent(name)}/report.html`,
   };
   return { model, config, summary, part, classes: config.classes.length, answers: await answersOf(run, part) };
-}
-
-function emptySurvey(folder: string, failed: readonly FailedModel[]): SurveyInput {
-  const nothing = { estimate: Number.NaN, low: 0, high: 1, confidence: 0.95 };
-  return {
-    title: `Survey: ${basename(folder)}`,
-    about: "no model was trained",
-    images: 0,
-    part: "test",
-    majority: nothing,
-    models: [],
-    failed,
-  };
 }

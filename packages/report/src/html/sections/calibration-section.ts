@@ -8,9 +8,9 @@ import {
 } from "@cassava/metrics";
 import { type Line, linePlot } from "../../plots/line-plot.ts";
 import type { ReportInput } from "../../report-input.ts";
+import { percent } from "../../words.ts";
 import { html } from "../html.ts";
 import type { Section } from "../page.ts";
-import { percent } from "../words.ts";
 
 /** Bins of equal numbers of images. */
 const BINS = 10;

@@ -1,9 +1,9 @@
 import { averagePrecisionPerClass, rocAucPerClass } from "@cassava/metrics";
 import type { ReportInput } from "../../report-input.ts";
+import { decimal, percent, rangeOf } from "../../words.ts";
 import { html } from "../html.ts";
 import { intervalBar } from "../interval-bar.ts";
 import type { Section } from "../page.ts";
-import { decimal, percent, rangeOf } from "../words.ts";
 
 /** Precision, recall with its interval, F1 and areas, by class. */
 export function classesSection({ summary, predictions, classes }: ReportInput): Section {

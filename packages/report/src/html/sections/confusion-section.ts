@@ -1,9 +1,9 @@
 import { chosenPhotographs } from "../../photographs.ts";
 import type { ReportInput } from "../../report-input.ts";
+import { percent, plural } from "../../words.ts";
 import { type Html, html } from "../html.ts";
 import type { Section } from "../page.ts";
 import { photographList } from "../photograph-list.ts";
-import { percent, plural } from "../words.ts";
 
 /** Which classes are taken for which, with photographs of the most frequent mistakes. */
 export function confusionSection(input: ReportInput): Section {

@@ -1,8 +1,8 @@
 import type { Diagnosis, History } from "@cassava/metrics/diagnosis";
 import { type Level, type Line, linePlot, type Span } from "../../plots/line-plot.ts";
 import type { ReportInput } from "../../report-input.ts";
+import { decimal, percent, words } from "../../words.ts";
 import { type Html, html } from "../html.ts";
-import { decimal, percent, words } from "../words.ts";
 
 /** Where the largest loss is so many times the smallest, the axis is logarithmic. */
 const WIDE = 50;

@@ -1,7 +1,7 @@
 import type { ReportInput } from "../../report-input.ts";
+import { percent, plural } from "../../words.ts";
 import { type Html, html } from "../html.ts";
 import type { Section } from "../page.ts";
-import { percent, plural } from "../words.ts";
 import { factTables } from "./facts-section.ts";
 
 /** Names that are listed of a kind. */

@@ -1,8 +1,8 @@
 import type { Diagnosis, Finding, RankedCause, Severity } from "@cassava/metrics/diagnosis";
 import type { ReportInput } from "../../report-input.ts";
+import { plural } from "../../words.ts";
 import { type Html, html } from "../html.ts";
 import type { Section } from "../page.ts";
-import { plural } from "../words.ts";
 import { curvesOf } from "./curves.ts";
 
 const MARKS: Readonly<Record<Severity, { readonly kind: string; readonly word: string }>> = {

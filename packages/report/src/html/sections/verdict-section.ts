@@ -1,9 +1,9 @@
 import type { VerdictLevel } from "@cassava/metrics";
 import type { ReportInput } from "../../report-input.ts";
+import { decimal, percent, plural, rangeOf } from "../../words.ts";
 import { type Html, html } from "../html.ts";
 import { intervalBar } from "../interval-bar.ts";
 import type { Section } from "../page.ts";
-import { decimal, percent, plural, rangeOf } from "../words.ts";
 
 const LEVELS: Readonly<Record<VerdictLevel, { readonly kind: string; readonly words: string }>> = {
   "beyond-doubt": { kind: "good", words: "Better than every baseline, beyond doubt" },

@@ -25,7 +25,7 @@ const violations = async (page) => {
  * @param {import("playwright-core").Page} page
  * @param {string} name of the screen
  * @param {string | undefined} pictures
- * @param {import("../lib/tally.mjs").Tally["check"]} check
+ * @param {import("./tally.mjs").Tally["check"]} check
  */
 export const checkAccess = async (page, name, pictures, check) => {
   for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
@@ -41,7 +41,7 @@ export const checkAccess = async (page, name, pictures, check) => {
 
 /**
  * @param {import("playwright-core").Page} page
- * @param {import("../lib/tally.mjs").Tally["check"]} check
+ * @param {import("./tally.mjs").Tally["check"]} check
  */
 export const checkAxeItself = (page, check) =>
   check("axe-core notices a nameless button and pale text", async () => {
@@ -60,7 +60,7 @@ export const checkAxeItself = (page, check) =>
 /**
  * The Tab key alone reaches every control of the screen, and each shows that it is there.
  * @param {import("playwright-core").Page} page
- * @param {import("../lib/tally.mjs").Tally["check"]} check
+ * @param {import("./tally.mjs").Tally["check"]} check
  */
 export const checkKeyboard = (page, check) =>
   check("the keyboard reaches every control, and shows where it is", async () => {
