@@ -1,3 +1,4 @@
+import type { Diagnosis } from "@cassava/metrics/diagnosis";
 import { backboneSpec, backbones, isModelsError } from "@cassava/models";
 import { InvalidArgumentError, Option } from "commander";
 
@@ -43,6 +44,22 @@ export function widths(text: string): number[] {
 /** An option with a fixed set of values. */
 export function choice(flags: string, description: string, values: readonly string[], fallback: string): Option {
   return new Option(flags, description).choices(values).default(fallback);
+}
+
+/** From which severity on a finding ends a command with exit code 2. */
+export type FailOn = "never" | "warning" | "error";
+
+/** `--fail-on` */
+export function failOnOption(): Option {
+  return new Option("--fail-on <severity>", "exit with 2 where a finding is at least that grave")
+    .choices(["never", "warning", "error"])
+    .default("never");
+}
+
+/** Whether a diagnosis has a finding that `--fail-on` names. */
+export function isGrave({ findings }: Diagnosis, failOn: FailOn): boolean {
+  if (failOn === "never") return false;
+  return findings.some(({ severity }) => severity === "error" || severity === failOn);
 }
 
 /** `--backbone`, whose name may be written in any case. */

@@ -105,8 +105,9 @@ describe("a run", () => {
   });
 
   it("with --force is told of while it runs, diagnosed, tested, and compared", async () => {
-    const hot = await train("hot", "--learning-rate", "5", "--force");
-    expect(hot.code).toBe(0);
+    const hot = await train("hot", "--learning-rate", "5", "--force", "--fail-on", "error");
+    // The run is there all the same.
+    expect(hot.code).toBe(2);
     expect(hot.stderr).toMatch(/^warning: epoch \d: (update-ratio|loss-diverging): .*/m);
     expect(hot.stdout).toMatch(
       /^diagnosis: .*\. Most likely the learning rate is too high: divide the learning rate by ten/m,
@@ -124,7 +125,7 @@ describe("a run", () => {
     expect(probed.stderr).toMatch(/^learning-rate-range: .* \(about .* s\)$/m);
     expect(await readdir(at("hot"), { recursive: true })).toEqual(before);
 
-    expect((await train("fair", "--learning-rate", "3e-3", "--epochs", "8")).code).toBe(0);
+    expect((await train("fair", "--learning-rate", "3e-3", "--epochs", "8", "--fail-on", "error")).code).toBe(0);
     const { stdout, code } = await run("compare", "hot", "fair");
     expect(code).toBe(0);
     expect(stdout).toMatch(/^48 images of validation, the same for both$/m);

@@ -15,7 +15,8 @@ const KERNELS: Readonly<Record<string, readonly KernelEntry[]>> = {
   webgl: [],
 };
 
-function replaceGradient(gradient: tf.GradConfig): void {
+/** Registers `gradient` in place of whatever there is for its kernel. */
+export function replaceGradient(gradient: tf.GradConfig): void {
   if (tf.getGradient(gradient.kernelName) !== undefined) tf.unregisterGradient(gradient.kernelName);
   tf.registerGradient(gradient);
 }

@@ -1,26 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
-import { BATCH_NORM_TRAINING, BATCH_NORM_TRAINING_GRAD, batchNormGradient } from "../kernels/batch-norm-training.ts";
 import type { BatchNormAttributes } from "../kernels/batch-norm-wasm.ts";
-import { registerEntry } from "../kernels/kernel.ts";
-
-interface OpAttribute {
-  readonly name: string;
-  readonly type: number;
-  readonly value: number | boolean | string;
-}
-
-/** The part of tfjs-node's backend that the kernels rely on. */
-interface NodeBackend {
-  readonly binding: Readonly<
-    Record<"TF_ATTR_TYPE" | "TF_ATTR_FLOAT" | "TF_ATTR_STRING" | "TF_ATTR_BOOL" | "TF_FLOAT", number>
-  >;
-  executeMultipleOutputs(
-    name: string,
-    attributes: readonly OpAttribute[],
-    inputs: readonly tf.Tensor[],
-    outputs: number,
-  ): tf.Tensor[];
-}
+import type { NodeBackend, OpAttribute } from "./tensorflow-backend.ts";
 
 interface Inputs {
   readonly x: tf.Tensor;
@@ -51,7 +31,11 @@ function attributes({ binding }: NodeBackend, epsilon: number): OpAttribute[] {
 const asImage = (tensor: tf.Tensor, channels: number): tf.Tensor => tf.reshape(tensor, [-1, 1, 1, channels]);
 
 /** TensorFlow's `FusedBatchNormV3`: `[y, mean, variance]`. The variance comes from its reserve space, which has the population's. */
-function forward(backend: NodeBackend, { x, scale, offset }: Inputs, { epsilon }: BatchNormAttributes): tf.Tensor[] {
+export function batchNormTrainingTensorflow(
+  backend: NodeBackend,
+  { x, scale, offset }: Inputs,
+  { epsilon }: BatchNormAttributes,
+): tf.Tensor[] {
   return tf.tidy(() => {
     const none = tf.tensor1d([], "float32");
     const inputs = [asImage(x, scale.size), scale, offset, none, none];
@@ -61,7 +45,11 @@ function forward(backend: NodeBackend, { x, scale, offset }: Inputs, { epsilon }
 }
 
 /** TensorFlow's `FusedBatchNormGradV3`, plus what flows in through the mean and the variance: `[dx, dScale, dOffset]`. */
-function backward(backend: NodeBackend, inputs: GradInputs, { epsilon }: BatchNormAttributes): tf.Tensor[] {
+export function batchNormTrainingGradTensorflow(
+  backend: NodeBackend,
+  inputs: GradInputs,
+  { epsilon }: BatchNormAttributes,
+): tf.Tensor[] {
   const { x, scale, mean, variance, dy, dMean, dVariance } = inputs;
   return tf.tidy(() => {
     const image = asImage(x, scale.size);
@@ -78,14 +66,4 @@ function backward(backend: NodeBackend, inputs: GradInputs, { epsilon }: BatchNo
     const inflow = tf.add(dx!, tf.div(through, count));
     return [tf.reshape(inflow, x.shape), dScale!, dOffset!];
   });
-}
-
-/**
- * Registers `CassavaBatchNormTraining` for TensorFlow on a processor. On a GPU the reserve spaces of the fused ops have another
- * meaning (cuDNN's), which was not verified: there the caller's composition runs.
- */
-export function registerTensorflowKernels(): void {
-  registerEntry({ name: BATCH_NORM_TRAINING, kernel: forward }, "tensorflow");
-  registerEntry({ name: BATCH_NORM_TRAINING_GRAD, kernel: backward }, "tensorflow");
-  if (tf.getGradient(BATCH_NORM_TRAINING) === undefined) tf.registerGradient(batchNormGradient);
 }

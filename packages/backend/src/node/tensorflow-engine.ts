@@ -2,7 +2,7 @@ import { availableParallelism } from "node:os";
 import * as tf from "@tensorflow/tfjs";
 import type { Engine } from "../engines/engine.ts";
 import { BackendError } from "../errors.ts";
-import { registerTensorflowKernels } from "./batch-norm-tensorflow.ts";
+import { registerTensorflowKernels } from "./tensorflow-kernels.ts";
 import { loadTensorflow } from "./tensorflow-load.ts";
 import { findTensorflow, LINK_COMMAND, type TensorflowModule, type TensorflowPackage } from "./tensorflow-module.ts";
 
@@ -79,7 +79,7 @@ export function tensorflowEngine(
         const message = `${name} ${version} computes on the processor: ${describe(found, backend)}`;
         throw new BackendError("GPU_MISSING", message, { engine: name });
       }
-      if (backend.isUsingGpuDevice === false) registerTensorflowKernels();
+      registerTensorflowKernels({ gpu: backend.isUsingGpuDevice !== false });
       return { device: describe(found, backend), ...(warning === undefined ? {} : { warning }) };
     },
   };

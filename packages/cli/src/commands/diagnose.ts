@@ -8,10 +8,10 @@ import {
   type ProbeOutcome,
   readHistory,
 } from "@cassava/metrics/diagnosis";
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
 import { act, type CliContext } from "../context.ts";
 import { CliError, ExitWith } from "../errors.ts";
-import { type CommonOptions, whole } from "../options.ts";
+import { type CommonOptions, type FailOn, failOnOption, isGrave, whole } from "../options.ts";
 import { hasEvents, readEventHistory } from "../run/event-log.ts";
 import { probeRun } from "../run/probe-run.ts";
 import { readRun } from "../run/read-run.ts";
@@ -23,7 +23,7 @@ interface Options extends CommonOptions {
   readonly validationClasses?: number[];
   readonly probe?: true;
   readonly all?: true;
-  readonly failOn: "never" | "warning" | "error";
+  readonly failOn: FailOn;
 }
 
 /** `cassava diagnose <run or log>` */
@@ -40,11 +40,7 @@ export function diagnoseCommand(program: Command, context: CliContext): void {
     .option("--names <names>", "names of the classes, as CBB,CBSD,CGM", (text: string) => text.split(","))
     .option("--probe", "of a run: test the likeliest causes by experiments on its model and its images")
     .option("--all", "list what could not be evaluated, and what it lacks")
-    .addOption(
-      new Option("--fail-on <severity>", "exit with 2 where a finding is at least that grave")
-        .choices(["never", "warning", "error"])
-        .default("never"),
-    )
+    .addOption(failOnOption())
     .action(
       act(context, async (action, options: Options, path: string) => {
         const { input, run } = await inputOf(resolve(action.cwd, path), options, action.output);
@@ -104,9 +100,4 @@ function textOf(found: Diagnosis, probes: readonly ProbeOutcome[], all: boolean)
   const more = !all && found.notEvaluated.length > 0 ? " --all lists them." : "";
   const text = describeDiagnosis(found, { all }) + more;
   return tested.length === 0 ? text : [text, "", "Experiments:", ...tested].join("\n");
-}
-
-function isGrave({ findings }: Diagnosis, failOn: Options["failOn"]): boolean {
-  if (failOn === "never") return false;
-  return findings.some(({ severity }) => severity === "error" || severity === failOn);
 }

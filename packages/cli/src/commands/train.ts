@@ -5,7 +5,8 @@ import type { Diagnosis } from "@cassava/metrics/diagnosis";
 import { backbones } from "@cassava/models";
 import { type Command, Option } from "commander";
 import { act, type CliContext } from "../context.ts";
-import { DATASET } from "../options.ts";
+import { ExitWith } from "../errors.ts";
+import { DATASET, type FailOn, failOnOption, isGrave } from "../options.ts";
 import { checkTrainable } from "../run/check-split.ts";
 import { withDataset } from "../run/dataset.ts";
 import { eventFolder, refuseEvents } from "../run/event-log.ts";
@@ -25,6 +26,7 @@ interface Options extends TrainOptions {
   readonly ratios: string;
   readonly resume?: true;
   readonly tensorboard?: string | true;
+  readonly failOn: FailOn;
   readonly out: string;
 }
 
@@ -44,7 +46,8 @@ export function trainCommand(program: Command, context: CliContext): void {
     .option(
       "--tensorboard [dir]",
       "write TensorBoard event files, epoch by epoch, into this folder (default: <out>.tensorboard, beside the run)",
-    );
+    )
+    .addOption(failOnOption());
   addTrainOptions(command, (line) => context.stderr.write(`${line}\n`))
     .addHelpText("after", `\nThe weights of --weights imagenet:\n${published.join("\n")}`)
     .action(
@@ -60,8 +63,9 @@ export function trainCommand(program: Command, context: CliContext): void {
         const folder = await createRunFolder(out);
         const stages = stopwatch();
         let unfinished: Unfinished | undefined;
+        let result: TrainRunResult;
         try {
-          const result = await withDataset(
+          result = await withDataset(
             paths.map((path) => resolve(cwd, path)),
             output,
             async (dataset) => {
@@ -99,6 +103,8 @@ export function trainCommand(program: Command, context: CliContext): void {
           await unfinished?.failed(error, action);
           throw error;
         }
+        // The run is good to look at, whatever it is like.
+        if (isGrave(result.diagnosis, options.failOn)) throw new ExitWith(2);
       }),
     );
 }
