@@ -14,7 +14,7 @@ import * as tf from "@tensorflow/tfjs";
  * @property {readonly string[]} validation
  * @property {Variant} variant of the training images
  * @property {Variant} validationVariant
- * @property {"shuffled" | "as given" | "fixed"} order
+ * @property {"shuffled" | "as given" | "fixed" | "buffered"} order
  * @property {number[]} units
  * @property {number} dropout
  * @property {"relu" | "linear"} activation
@@ -32,6 +32,7 @@ import * as tf from "@tensorflow/tfjs";
  * @property {boolean} nonFinite whether the features of an image hold a value that is not a number
  * @property {number} [jumpsAt] share of the run after which the rate is a thousand times as high
  * @property {number} [warmup] runs that the rate takes to rise from nothing
+ * @property {number} [halvedEvery] steps after which the rate is half of what it was
  * @property {boolean} [stuck] whether every image is the first one
  * @property {number} [momentum] of SGD
  * @property {boolean} pixelsSeen whether the diagnosis sees what the network is given, or only logs and answers
@@ -39,16 +40,15 @@ import * as tf from "@tensorflow/tfjs";
  */
 
 /**
- * `cause`: what has to come first; `unseen`: never looked at while thresholds were tuned; `worlds`: where it can be injected.
+ * `cause`: what has to come first; `worlds`: where it can be injected.
  * @typedef {object} Fault
  * @property {string} name
  * @property {import("@cassava/metrics/diagnosis").CauseId} cause
- * @property {boolean} [unseen]
  * @property {readonly string[]} [worlds]
  * @property {(plan: Plan, world: import("./diagnosis-worlds.mjs").World) => Partial<Plan>} inject
  */
 
-const PHOTOGRAPHS = ["photographs"];
+export const PHOTOGRAPHS = ["photographs"];
 /** The most frequent class, of photographs and of leaves. */
 export const MAJORITY = 3;
 
@@ -61,8 +61,8 @@ const doubleSoftmax = () => {
   };
 };
 
-/** @param {Plan} plan */
-const byLabel = ({ train, labels }) => [...train].sort((a, b) => Number(labels.get(a)) - Number(labels.get(b)));
+/** Training images class by class. @param {Plan} plan */
+export const byLabel = ({ train, labels }) => [...train].sort((a, b) => Number(labels.get(a)) - Number(labels.get(b)));
 
 /** @type {readonly Fault[]} */
 export const FAULTS = [
@@ -221,11 +221,9 @@ export const FAULTS = [
     cause: "numeric-overflow",
     inject: () => ({ loss: crossentropy({ classWeights: [1, 1, 1, 3e38, 1] }) }),
   },
-  // Never looked at while thresholds were tuned.
   {
     name: "labels of the validation part shuffled",
     cause: "labels-misaligned",
-    unseen: true,
     inject: ({ validation, labels, seed }) => {
       const dealt = shuffled(
         validation.map((id) => Number(labels.get(id))),
@@ -239,7 +237,6 @@ export const FAULTS = [
   {
     name: "four of ten labels are any",
     cause: "label-noise",
-    unseen: true,
     inject: ({ labels, seed }, { classes }) => {
       const draw = random(seed, "any").next;
       const any = (/** @type {number} */ label) => (draw() < 0.4 ? Math.floor(draw() * classes.length) : label);
@@ -249,19 +246,16 @@ export const FAULTS = [
   {
     name: "every image is the first one",
     cause: "blank-input",
-    unseen: true,
     inject: () => ({ stuck: true }),
   },
   {
     name: "a warm-up a hundred times as long as the run",
     cause: "learning-rate-too-low",
-    unseen: true,
     inject: () => ({ warmup: 100 }),
   },
   {
     name: "pixels preprocessed twice",
     cause: "preprocessing",
-    unseen: true,
     inject: () => ({ variant: "twice", validationVariant: "twice" }),
   },
 ];

@@ -12,8 +12,8 @@ import * as tf from "@tensorflow/tfjs";
 
 /**
  * `plain`: right. `scaled`: pixels divided by 255 before the network's own preprocessing.
- * `twice`: pixels from -1 to 1, to which the network does the same again. `blank`: black images. `random`: of a backbone without its weights. `batch`: batch normalization by the statistics of the batch.
- * @typedef {"plain" | "scaled" | "twice" | "blank" | "random" | "batch"} Variant
+ * `twice`: pixels from -1 to 1, to which the network does the same again. `blank`: black images. `random`: of a backbone without its weights. `jumbled`: of one whose weights are in other places of their layers. `batch`: batch normalization by the statistics of the batch.
+ * @typedef {"plain" | "scaled" | "twice" | "blank" | "random" | "jumbled" | "batch"} Variant
  * @typedef {import("@cassava/train").FeatureSet} FeatureSet
  * @typedef {import("@cassava/models").CassavaClassifier} Model
  * @typedef {Parameters<typeof createClassifier>[0]} ModelOptions
@@ -82,6 +82,8 @@ export const photographs = async (shared) => {
   const weights = await readKerasWeights(await readFile(file), { file });
   const loaded = await loadBackbone("mobilenetV2", { weights, inputSize: PHOTO_SIZE });
   const untrained = await loadBackbone("mobilenetV2", { weights: "none", inputSize: PHOTO_SIZE, seed: 7 });
+  const jumbled = await loadBackbone("mobilenetV2", { weights: inOtherPlaces(weights), inputSize: PHOTO_SIZE });
+  const backbones = { random: untrained, jumbled };
   const frozenEngine = await onnxEngine();
   const dataset = await csvDataset(join(shared, "data/cassava"));
   const labelled = dataset.entries.filter(({ label }) => label !== undefined);
@@ -106,7 +108,7 @@ export const photographs = async (shared) => {
   const build = (/** @type {Top} */ top) => createClassifier({ backbone: loaded, ...top });
   const features = once(async (/** @type {Variant} */ variant) => {
     if (variant === "batch") return byBatchStatistics(weights, source);
-    const backbone = variant === "random" ? untrained : loaded;
+    const backbone = backbones[/** @type {keyof typeof backbones} */ (variant)] ?? loaded;
     const head = /** @type {const} */ ({ units: [], dropout: 0, batchNorm: false, activation: "relu" });
     const model = await createClassifier({ backbone, head, classes, frozenEngine, rescale: rescaleOf(variant) });
     const set = await extracted(model.frozen, source, variant);
@@ -117,7 +119,7 @@ export const photographs = async (shared) => {
     name: "photographs",
     classes,
     labels: new Map(labelled.map(({ id, label }) => [id, Number(label)])),
-    variants: ["plain", "scaled", "twice", "blank", "random", "batch"],
+    variants: ["plain", "scaled", "twice", "blank", "random", "jumbled", "batch"],
     frozen: true,
     rate: 1e-3,
     epochs: 12,
@@ -126,11 +128,22 @@ export const photographs = async (shared) => {
     pixels: (variant) => pixelsOf(variant, /** @type {never} */ (first)),
     build,
     unloaded(variant) {
-      const { names, of } = untrainedWeights((variant === "random" ? untrained : loaded).weights);
+      const { names, of } = untrainedWeights(
+        (backbones[/** @type {keyof typeof backbones} */ (variant)] ?? loaded).weights,
+      );
       return names.length > of / 2 ? names : [];
     },
   };
 };
+
+/** The same numbers in every layer, in an order of no meaning. @param {Awaited<ReturnType<typeof readKerasWeights>>} weights */
+const inOtherPlaces = (weights) =>
+  new Map(
+    [...weights].map(([name, { shape, data }]) => [
+      name,
+      { shape, data: Float32Array.from(shuffled([...data], random(1, name))) },
+    ]),
+  );
 
 /**
  * Features as a frozen backbone gives them whose normalizations go by each batch: a linear head hands them through.
