@@ -58,7 +58,7 @@ describe("cassava report", { timeout: 120_000 }, () => {
     const [, line] = /<code>(cassava train .*?)<\/code>/.exec(await report())!;
     const words = line!
       .replace(/^cassava /, "")
-      .replace(/--out run$/, "--out again --force --quiet")
+      .replace(/--out run$/, "--out again --quiet")
       .split(" ");
     const { code, stderr } = await cassava(folder.path, ...words);
     expect([code, stderr.includes("error")]).toEqual([0, false]);

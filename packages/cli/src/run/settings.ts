@@ -84,6 +84,8 @@ export interface RunConfig {
   readonly engine: { readonly name: string; readonly device: string };
   /** What ran the frozen part. */
   readonly frozenEngine: FrozenEngineName;
+  /** Trained in spite of what was found before the first step. */
+  readonly forced?: true;
   readonly versions: Readonly<Record<string, string>>;
   readonly model: {
     readonly parameters: number;

@@ -35,7 +35,7 @@ const PLAIN = [
  * @param nameOf how paths are written
  */
 export function trainCommandOf(
-  { settings, inputSize, engine, frozenEngine }: RunConfig,
+  { settings, inputSize, engine, frozenEngine, forced }: RunConfig,
   nameOf: (path: string) => string = (path) => path,
 ): string {
   const flags: [flag: string, value: string | number | null | true][] = PLAIN.map((key) => {
@@ -55,6 +55,7 @@ export function trainCommandOf(
     flags.push(["--ratios", settings.ratios.map((share) => Math.round(1000 * share) / 10).join("/")]);
   else flags.push(["--split", nameOf(settings.split)]);
   flags.push(["--engine", engine.name], ["--frozen-engine", frozenEngine]);
+  if (forced) flags.push(["--force", true]);
   const words = flags.flatMap(([flag, value]) =>
     value === null ? [] : value === true ? [flag] : [flag, shellWord(String(value))],
   );

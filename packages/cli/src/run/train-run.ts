@@ -67,7 +67,7 @@ export async function trainRun(input: TrainRunInput, context: ActionContext): Pr
   );
   const { model, fitted } = trained;
   try {
-    const config = configOf(settings, dataset, engines, trained);
+    const config = { ...configOf(settings, dataset, engines, trained), ...(input.force && { forced: true as const }) };
     const part = split.test.length > 0 ? "test" : "validation";
     const predictions = await stages.time("evaluation", async () => ({
       validation: await trained.answers("validation"),

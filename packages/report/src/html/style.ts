@@ -38,7 +38,7 @@ section { background: var(--card); border: 1px solid var(--line); border-radius:
 .tiles div { border: 1px solid var(--line); border-radius: 10px; padding: 10px 14px; }
 .tiles dt { font-size: .85rem; color: var(--muted); } .tiles dd { margin: 0; font-size: 1.35rem; font-variant-numeric: tabular-nums; }
 .tiles small { display: block; font-size: .8rem; color: var(--muted); }
-.legend { margin: .25rem 0; }
+.legend { margin: .25rem 0; } .legend span { display: inline-block; }
 .columns > * { min-width: 0; }
 .columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 440px), 1fr)); gap: 20px; align-items: start; }
 .finding { border-left: 4px solid currentColor; border-radius: 6px; padding: 10px 14px; margin: 0 0 12px; }
