@@ -362,6 +362,18 @@ export const RULE_CASES: Readonly<Record<string, RuleCase>> = {
     severity: "info",
     cause: "label-noise",
   },
+  "wrong-when-sure": {
+    // It knows its training images, is as often right whatever it is sure of, and half of the time.
+    fires: {
+      ...HEALTHY,
+      predictions: predictions(500, (label, i) =>
+        peak(isOf(i, 0.5) ? label : (label + 1) % 5, 0.5 + (0.4 * (i % 7)) / 7),
+      ),
+    },
+    passes: HEALTHY,
+    severity: "warning",
+    cause: "label-noise",
+  },
   "misaligned-labels": {
     fires: { predictions: predictions(500, (_, i) => peak((i * 13) % 5, 0.6)) },
     passes: HEALTHY,

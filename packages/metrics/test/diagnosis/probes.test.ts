@@ -1,7 +1,7 @@
 import type { LinearProbeScore, PixelTreatment, ProbeHost } from "@cassava/contracts";
 import { describe, expect, it } from "vitest";
-import { CAUSES, diagnose, PROBES, type Probe, probesFor, rankCauses } from "../../src/diagnosis.ts";
-import { COUNTS, history } from "./cases.ts";
+import { CAUSES, diagnose, PROBES, type Probe, type ProbeOutcome, probesFor, rankCauses } from "../../src/diagnosis.ts";
+import { COUNTS, HEALTHY, history, RULE_CASES } from "./cases.ts";
 
 /** A healthy run's host, with some answers changed. */
 function host(changes: Partial<ProbeHost> = {}): ProbeHost {
@@ -30,6 +30,35 @@ describe("the range of learning rates", () => {
     const { confirms, explanation } = await probe("learning-rate-range").run(rates, { history: logged });
     expect(confirms[0]?.cause).toBe("learning-rate-too-low");
     expect(explanation).toContain("the run used 2e-6");
+  });
+});
+
+describe("what was seen in the run itself", () => {
+  const refuted = (outcome: ProbeOutcome) => outcome.refutes.map(({ cause }) => cause);
+
+  it("is not refuted by a new head at the rate that was asked for, where the loss ran away", async () => {
+    const ranAway = { history: history(9, { loss: (e) => (e < 3 ? 1 - 0.2 * e : 9) }) };
+    expect(refuted(await probe("learning-rate-range").run(host(), HEALTHY))).toContain("learning-rate-too-high");
+    const { refutes, explanation } = await probe("learning-rate-range").run(host(), ranAway);
+    expect(refutes.map(({ cause }) => cause)).toEqual(["learning-rate-too-low"]);
+    expect(explanation).toContain("look at its schedule");
+  });
+
+  it("decides which labels are wrong, where those of training images fit", async () => {
+    const sweep = probe("preprocessing-sweep");
+    const right = host(treated({ "as given": 0.9, "as declared": 0.9 }));
+    expect(refuted(await sweep.run(right, HEALTHY))).toContain("labels-misaligned");
+    const apart = await sweep.run(right, RULE_CASES["misaligned-labels"]!.fires);
+    expect(apart.confirms).toEqual([{ cause: "labels-misaligned", weight: 0.8 }]);
+    expect(refuted(apart)).not.toContain("labels-misaligned");
+    expect(apart.explanation).toContain("look at the labels of the validation part");
+  });
+
+  it("decides what black images say: where all photographs get one answer, they may be copies of one", async () => {
+    expect(refuted(await probe("zeroed-input").run(host(), HEALTHY))).toContain("blank-input");
+    const { refutes, explanation } = await probe("zeroed-input").run(host(), RULE_CASES["constant-output"]!.fires);
+    expect(refutes.map(({ cause }) => cause)).toEqual(["dead-head"]);
+    expect(explanation).toContain("all photographs get the same one");
   });
 });
 

@@ -40,6 +40,24 @@ describe("the rules", () => {
     expect(findings.filter(({ severity }) => severity !== "info")).toEqual([]);
   });
 
+  it("blame the split for a class that is missing only where there are images enough to split", () => {
+    const missing = (train: number[], validation: number[]) => {
+      const [first] = diagnose({ splitCounts: { train, validation } }).findings.filter(
+        ({ rule }) => rule === "class-missing",
+      );
+      return first?.causes.map(({ cause }) => cause);
+    };
+    expect(missing([500, 60], [200, 0])).toEqual(["class-missing", "split-drift"]);
+    expect(missing([500, 4], [200, 0])).toEqual(["class-missing", "imbalance"]);
+  });
+
+  it("say nothing of a loss that answers of 0 cannot be compared with", () => {
+    const answers = { split: "validation" as const, classes: 2, labels: [0, 1], probabilities: [1, 0, 1, 0] };
+    const input = { history: [{ val_loss: 300 }], predictions: answers, setup: { keptBest: true } };
+    const { notEvaluated } = diagnose(input);
+    expect(notEvaluated.map(({ rule }) => rule)).toContain("loss-answers-mismatch");
+  });
+
   it("take thresholds by id", () => {
     const input = { setup: { dropout: 0.5 } };
     expect(diagnose(input).passed).toContain("strong-dropout");

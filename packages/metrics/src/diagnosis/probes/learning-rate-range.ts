@@ -1,4 +1,5 @@
 import type { Probe } from "../probe.ts";
+import { lossDiverging } from "../rules/loss-diverging.ts";
 import { rate } from "../text.ts";
 
 const IMAGES = 200;
@@ -9,7 +10,8 @@ export const learningRateRange: Probe = {
   title: "raise the learning rate step by step on a new head, and see where the loss falls and where it runs away",
   tests: ["learning-rate-too-high", "learning-rate-too-low"],
   estimate: async (host) => IMAGES * (await host.secondsPerImage()) + 2,
-  async run(host, { history = [] }, signal) {
+  async run(host, input, signal) {
+    const { history = [] } = input;
     const { used: asked, suggestion, divergedAt } = await host.learningRates({ signal });
     // A schedule may never have come to the rate that was asked for: the highest of the epochs counts, where it was logged.
     const logged = history.map((logs) => logs.learning_rate ?? Number.NaN).filter((value) => value > 0);
@@ -38,6 +40,9 @@ export const learningRateRange: Probe = {
     const above = used / suggestion;
     const high = near <= 2 || (above > 30 && (near <= 10 || divergedAt === null));
     const low = above < 1 / 100;
+    // A loss that ran away in the run itself is stronger than any experiment: some step of it was taken at another rate.
+    const seen = lossDiverging.evaluate(input, lossDiverging.defaults);
+    const ranAway = "finding" in seen && seen.finding.severity !== "info";
     return {
       probe: this.id,
       confirms: high
@@ -46,11 +51,11 @@ export const learningRateRange: Probe = {
           ? [{ cause: "learning-rate-too-low", weight: above < 1 / 300 ? 0.85 : 0.6 }]
           : [],
       refutes: [
-        ...(above > 3 || near < 10 ? [] : [{ cause: "learning-rate-too-high", weight: 0.8 } as const]),
-        ...(above < 1 / 30 ? [] : [{ cause: "learning-rate-too-low", weight: 0.8 } as const]),
+        ...(above > 3 || near < 10 || ranAway ? [] : [{ cause: "learning-rate-too-high", weight: 0.8 } as const]),
+        ...(above < 1 / 10 ? [] : [{ cause: "learning-rate-too-low", weight: 0.8 } as const]),
       ],
       evidence,
-      explanation: `${numbers}: ${high ? "far too high" : low ? "far too low" : "within what works"}.`,
+      explanation: `${numbers}: ${high ? "far too high" : low ? "far too low" : "within what works"}${ranAway && !high ? ", though the loss of the run itself ran away: look at its schedule" : ""}.`,
     };
   },
 };

@@ -1,5 +1,6 @@
 import type { LinearProbeScore, PixelTreatment } from "@cassava/contracts";
 import { overflown, type Probe, untested } from "../probe.ts";
+import { misalignedLabels } from "../rules/misaligned-labels.ts";
 import { list, nats } from "../text.ts";
 
 const IMAGES = 240;
@@ -23,9 +24,9 @@ const LEAST_ENTROPY = 0.4;
 export const preprocessingSweep: Probe = {
   id: "preprocessing-sweep",
   title: `fit a linear model on the features of ${IMAGES} images, with the pixels in ${1 + TREATMENTS.length} ways`,
-  tests: ["preprocessing", "channel-order", "labels-misaligned", "weak-features", "weights-unloaded"],
+  tests: ["preprocessing", "channel-order", "labels-misaligned", "label-noise", "weak-features", "weights-unloaded"],
   estimate: async (host) => (1 + TREATMENTS.length) * IMAGES * (await host.secondsPerImage()),
-  async run(host, _input, signal) {
+  async run(host, input, signal) {
     const given = await host.linearProbe({ images: IMAGES, signal });
     const others: (readonly [PixelTreatment, LinearProbeScore])[] = [];
     for (const pixels of TREATMENTS) {
@@ -44,14 +45,20 @@ export const preprocessingSweep: Probe = {
     const [name] = chosen;
     const wrong = gain(chosen) > BETTER;
     const carries = d2(given) > SOMETHING;
+    // The linear model is trained and judged on training images. Where their labels fit, and answers for the others have nothing to do
+    // with theirs, the latter are those of other images.
+    const apart = carries && !wrong && "finding" in misalignedLabels.evaluate(input, misalignedLabels.defaults);
     return {
       probe: this.id,
       confirms: wrong
         ? [{ cause: name === "blue first" ? "channel-order" : "preprocessing", weight: 0.9 }]
         : carries
-          ? []
+          ? apart
+            ? [{ cause: "labels-misaligned", weight: 0.8 }]
+            : []
           : [
               { cause: "labels-misaligned", weight: 0.5 },
+              { cause: "label-noise", weight: 0.4 },
               { cause: "weights-unloaded", weight: 0.3 },
               { cause: "weak-features", weight: 0.4 },
             ],
@@ -64,18 +71,18 @@ export const preprocessingSweep: Probe = {
             ] as const)),
         ...(carries && !wrong
           ? ([
-              { cause: "labels-misaligned", weight: 0.9 },
               { cause: "weights-unloaded", weight: 0.6 },
               { cause: "weak-features", weight: 0.6 },
               { cause: "blank-input", weight: 0.9 },
             ] as const)
           : []),
+        ...(carries && !wrong && !apart ? [{ cause: "labels-misaligned", weight: 0.9 } as const] : []),
       ],
       evidence: [["as given", given] as const, ...others].map(([pixels, score]) => ({
         name: `D² of a linear model, pixels ${pixels}`,
         value: d2(score),
       })),
-      explanation: `A linear model on the features has a log loss of ${nats(given.logLoss)} nats with the pixels as they are (the shares of the classes: ${nats(given.entropy)}); ${list(others.map(([pixels, score]) => `${pixels}: ${nats(score.logLoss)}`))}. ${wrong ? `With "${name}" it sees more: the pixels are wrong as they are.` : carries ? "The pixels are right, and the features tell the classes apart." : "No treatment of the pixels helps: the labels, the weights or the backbone are at fault."}`,
+      explanation: `A linear model on the features has a log loss of ${nats(given.logLoss)} nats with the pixels as they are (the shares of the classes: ${nats(given.entropy)}); ${list(others.map(([pixels, score]) => `${pixels}: ${nats(score.logLoss)}`))}. ${wrong ? `With "${name}" it sees more: the pixels are wrong as they are.` : apart ? "The features tell the classes of training images apart, and yet the answers for the others have nothing to do with their labels: look at the labels of the validation part." : carries ? "The pixels are right, and the features tell the classes apart." : "No treatment of the pixels helps: the labels, the weights or the backbone are at fault."}`,
     };
   },
 };

@@ -46,6 +46,7 @@ import { suspiciouslyHighVal } from "./suspiciously-high-val.ts";
 import { updateRatio } from "./update-ratio.ts";
 import { valAboveTrain } from "./val-above-train.ts";
 import { withinNoise } from "./within-noise.ts";
+import { wrongWhenSure } from "./wrong-when-sure.ts";
 
 /** Every rule, in the order of the catalogue: collapse, loss, weights, setup, data, calibration. */
 export const RULES: readonly Rule[] = [
@@ -93,6 +94,7 @@ export const RULES: readonly Rule[] = [
   duplicateLeak,
   imageQuality,
   labelNoise,
+  wrongWhenSure,
   misalignedLabels,
   stalled,
   miscalibration,

@@ -22,7 +22,9 @@ export const lossAnswersMismatch = defineRule({
     }
     const { labels, probabilities, classes } = predictions;
     let sum = 0;
-    for (let i = 0; i < labels.length; i++) sum -= Math.log(Math.max(probabilities[i * classes + labels[i]!]!, 1e-15));
+    for (let i = 0; i < labels.length; i++) sum -= Math.log(probabilities[i * classes + labels[i]!]!);
+    // What an answer of 0 has cost is known to the loss alone, which has the logits.
+    if (!Number.isFinite(sum)) return { missing: ["answers that give every label a probability above 0"] };
     const computed = sum / labels.length;
     const logged = setup.keptBest ? Math.min(...values) : values.at(-1)!;
     if (Math.abs(computed - logged) <= difference * Math.max(computed, logged) + 0.005) {

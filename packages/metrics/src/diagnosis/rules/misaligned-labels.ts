@@ -28,8 +28,9 @@ export const misalignedLabels = defineRule({
     }
     const prior = priorOf(input);
     const trained = series(input, "loss").values;
-    // A network that has not learned its training images either says nothing about their labels.
-    if (prior !== undefined && trained.length > 0 && Math.min(...trained) > 0.97 * prior.entropy) {
+    const reached = input.setup?.keptBest === false ? trained.at(-1) : Math.min(...trained);
+    // A network that does not know its training images either says nothing about their labels.
+    if (prior !== undefined && reached !== undefined && Number.isFinite(reached) && reached > 0.97 * prior.entropy) {
       return { missing: ["a model that has learned its training images"] };
     }
     const { labels, probabilities, classes } = predictions;
