@@ -6,6 +6,7 @@ export type TrainErrorCode =
   | "FEATURES_INVALID"
   | "WEIGHTS_MISMATCH"
   | "CHECKPOINT_INVALID"
+  | "OUT_OF_MEMORY"
   | "TENSORS_LEAKED";
 
 /** An error of this package: one line that says what is wrong and what to do. */
@@ -13,8 +14,8 @@ export class TrainError extends Error {
   override readonly name = "TrainError";
   readonly code: TrainErrorCode;
 
-  constructor(code: TrainErrorCode, message: string) {
-    super(message);
+  constructor(code: TrainErrorCode, message: string, options: { readonly cause?: unknown } = {}) {
+    super(message, options);
     this.code = code;
   }
 }

@@ -31,7 +31,7 @@ export interface TrainingStep {
 /**
  * Prepares the optimizer's slots for the trainable weights of `model`, each by its name.
  *
- * @throws {TrainError} `WEIGHTS_MISMATCH` where nothing is trainable, `OPTION_INVALID`.
+ * @throws {TrainError} `WEIGHTS_MISMATCH` where nothing is trainable, `OPTION_INVALID`; of a step, `OUT_OF_MEMORY`.
  */
 export function trainingStep(model: Classifier, { loss, seed, ...options }: TrainingStepOptions): TrainingStep {
   const trainable = model.weights.filter((weight) => weight.trainable);
@@ -43,27 +43,42 @@ export function trainingStep(model: Classifier, { loss, seed, ...options }: Trai
     updates,
     async run(batch, learningRate) {
       const targets = targetsOf(batch);
-      const measured = tf.tidy(() => {
-        const features = featureTensor(batch);
-        const dropoutSeed = seedFrom(seed, updates.counts.steps + 1);
-        let right: tf.Tensor | undefined;
-        const { value, grads } = tf.variableGrads(() => {
-          const logits = model.logits(features, "training", dropoutSeed) as tf.Tensor2D;
-          const mean = loss.compute(logits, targets, "training");
-          right = tf.keep(correctCount(logits, targets));
-          return mean;
-        }, variables);
-        updates.apply(grads, learningRate);
-        const both = tf.stack([value, right!.toFloat()]);
-        right!.dispose();
-        return both;
-      });
+      const measured = fitting(batch.ids.length, () =>
+        tf.tidy(() => {
+          const features = featureTensor(batch);
+          const dropoutSeed = seedFrom(seed, updates.counts.steps + 1);
+          let right: tf.Tensor | undefined;
+          const { value, grads } = tf.variableGrads(() => {
+            const logits = model.logits(features, "training", dropoutSeed) as tf.Tensor2D;
+            const mean = loss.compute(logits, targets, "training");
+            right = tf.keep(correctCount(logits, targets));
+            return mean;
+          }, variables);
+          updates.apply(grads, learningRate);
+          const both = tf.stack([value, right!.toFloat()]);
+          right!.dispose();
+          return both;
+        }),
+      );
       const [mean, correct] = (await measured.data()) as Float32Array;
       measured.dispose();
       return { loss: mean!, correct: correct! };
     },
     dispose: () => updates.dispose(),
   };
+}
+
+/** What `step` gives; that an engine could not get the memory for it is said in words. */
+function fitting<T>(images: number, step: () => T): T {
+  try {
+    return step();
+  } catch (cause) {
+    // WebAssembly knows its limit by a trap, JavaScript by a length that it refuses.
+    if (!(cause instanceof WebAssembly.RuntimeError || cause instanceof RangeError)) throw cause;
+    const less = "take smaller batches (accumulate makes up for it), smaller images, or train fewer stages";
+    const message = `a step of ${images} images does not fit into the engine's memory: ${less}`;
+    throw new TrainError("OUT_OF_MEMORY", message, { cause });
+  }
 }
 
 /** How many logits are largest where the targets are; a constant of the tape. */

@@ -123,6 +123,26 @@ describe("fit", () => {
     disposeOf(model);
   });
 
+  it("says in words that a step does not fit into the engine's memory, and leaves nothing behind", async () => {
+    const model = linearClassifier(6, 3);
+    const before = tf.memory().numTensors;
+    const trap = new WebAssembly.RuntimeError("memory access out of bounds");
+    const full: Classifier = {
+      ...model,
+      logits() {
+        throw trap;
+      },
+    };
+    const failed = await fit(full, { train: featureBatches(separable(40), { batchSize: 16 }), epochs: 1 }).result.then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    expect(failed).toMatchObject({ code: "OUT_OF_MEMORY", cause: trap });
+    expect(String(failed)).toContain("a step of 16 images does not fit into the engine's memory");
+    expect(tf.memory().numTensors).toBe(before);
+    disposeOf(model);
+  });
+
   it("can be aborted", async () => {
     const model = linearClassifier(6, 3);
     const controller = new AbortController();

@@ -60,7 +60,7 @@ export const misalignedLabels = defineRule({
     return {
       finding: {
         severity: "warning",
-        confidence: Math.min(0.95, 0.9 - 0.1 * Math.max(0, z)),
+        confidence: 0.9 - 0.05 * Math.max(0, z),
         title: "the answers have nothing to do with the labels",
         evidence: [
           { name: "log loss", value: -real, unit: "nats" },
@@ -69,7 +69,7 @@ export const misalignedLabels = defineRule({
         ],
         explanation: `With its own labels the log loss is ${nats(-real)} nats, with labels dealt out at random ${nats(-center)}, ${z.toFixed(1)} standard deviations apart. The answers differ from image to image, but not as the labels do.`,
         causes: [
-          { cause: "labels-misaligned", weight: 0.7 },
+          { cause: "labels-misaligned", weight: 0.8 },
           { cause: "weights-unloaded", weight: 0.2 },
           { cause: "preprocessing", weight: 0.2 },
           { cause: "weak-features", weight: 0.15 },
