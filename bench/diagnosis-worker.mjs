@@ -15,9 +15,9 @@ await useBackend("wasm");
 const world =
   name === "photographs"
     ? await photographs(shared)
-    : await leaves(tuning ? { count: 900, seed: 5, difficulty: 0 } : { count: 900, seed: 91, difficulty: 0.15 });
-/** Thresholds were tuned on runs with seeds from 101 on; those of earlier judgements, from 1, 301 and 601 on, are no longer new. */
-const first = tuning ? 101 : 901;
+    : await leaves(tuning ? { count: 900, seed: 5, difficulty: 0 } : { count: 900, seed: 121, difficulty: 0.15 });
+/** Thresholds were tuned on runs with seeds from 101 on; those of earlier judgements, from 1, 301, 601 and 901 on, are no longer new. */
+const first = tuning ? 101 : 1201;
 
 /** @param {import("./diagnosis-faults.mjs").Plan} plan @param {Record<string, unknown>} what @param {boolean} probed */
 const judge = async (plan, what, probed) => {

