@@ -117,6 +117,8 @@ export interface TrainConfig extends TrainingConfig {
   readonly ratios?: string;
   /** Write TensorBoard event files, epoch by epoch, into this folder (default: <out>.tensorboard, beside the run). */
   readonly tensorboard?: string | boolean;
+  /** Exit with 2 where a finding is at least that grave. */
+  readonly failOn?: "never" | "warning" | "error";
 }
 
 /** Train once for every fold and judge every labelled image by a model that has not seen it. */
