@@ -83,7 +83,8 @@ export const photographs = async (shared) => {
   const loaded = await loadBackbone("mobilenetV2", { weights, inputSize: PHOTO_SIZE });
   const untrained = await loadBackbone("mobilenetV2", { weights: "none", inputSize: PHOTO_SIZE, seed: 7 });
   const jumbled = await loadBackbone("mobilenetV2", { weights: inOtherPlaces(weights), inputSize: PHOTO_SIZE });
-  const backbones = { random: untrained, jumbled };
+  const backboneOf = (/** @type {Variant} */ variant) =>
+    variant === "random" ? untrained : variant === "jumbled" ? jumbled : loaded;
   const frozenEngine = await onnxEngine();
   const dataset = await csvDataset(join(shared, "data/cassava"));
   const labelled = dataset.entries.filter(({ label }) => label !== undefined);
@@ -108,7 +109,7 @@ export const photographs = async (shared) => {
   const build = (/** @type {Top} */ top) => createClassifier({ backbone: loaded, ...top });
   const features = once(async (/** @type {Variant} */ variant) => {
     if (variant === "batch") return byBatchStatistics(weights, source);
-    const backbone = backbones[/** @type {keyof typeof backbones} */ (variant)] ?? loaded;
+    const backbone = backboneOf(variant);
     const head = /** @type {const} */ ({ units: [], dropout: 0, batchNorm: false, activation: "relu" });
     const model = await createClassifier({ backbone, head, classes, frozenEngine, rescale: rescaleOf(variant) });
     const set = await extracted(model.frozen, source, variant);
@@ -128,9 +129,7 @@ export const photographs = async (shared) => {
     pixels: (variant) => pixelsOf(variant, /** @type {never} */ (first)),
     build,
     unloaded(variant) {
-      const { names, of } = untrainedWeights(
-        (backbones[/** @type {keyof typeof backbones} */ (variant)] ?? loaded).weights,
-      );
+      const { names, of } = untrainedWeights(backboneOf(variant).weights);
       return names.length > of / 2 ? names : [];
     },
   };

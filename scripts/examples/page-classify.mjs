@@ -34,6 +34,19 @@ export const classifyInPage = async (page, paths) => {
   return shownProbabilities(page);
 };
 
+/**
+ * Drops files or folders on the page as a hand does, beside every zone: what a script drops takes another way.
+ * @param {import("playwright-core").Page} page
+ * @param {readonly string[]} paths
+ */
+const dropOn = async (page, paths) => {
+  const session = await page.context().newCDPSession(page);
+  const data = { items: [], files: [...paths], dragOperationsMask: 1 };
+  for (const type of /** @type {const} */ (["dragEnter", "dragOver", "drop"]))
+    await session.send("Input.dispatchDragEvent", { type, x: 5, y: 5, data });
+  await session.detach();
+};
+
 /** @param {readonly number[]} row */
 export const largest = (row) => row.indexOf(Math.max(...row));
 
@@ -107,5 +120,13 @@ export const checkClassify = async (page, { run, photographs, wanted }, check) =
     const warning = await page.locator("#classify .warning").textContent();
     if (!warning?.includes("log.txt")) throw new Error(warning ?? "no warning");
     compare(await shownProbabilities(page), wanted.slice(0, 2), TOLERANCES.WebAssembly);
+  });
+  await check("a model's folder and photographs may be dropped anywhere on the page", async () => {
+    await page.reload();
+    await dropOn(page, [join(run, "model")]);
+    await page.getByText(/^Model open: mobilenetV2/).waitFor();
+    await dropOn(page, photographs);
+    await page.getByText(`${photographs.length} of ${photographs.length} photographs classified.`).waitFor();
+    compare(await shownProbabilities(page), wanted, TOLERANCES.WebAssembly);
   });
 };

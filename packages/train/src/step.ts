@@ -43,23 +43,28 @@ export function trainingStep(model: Classifier, { loss, seed, ...options }: Trai
     updates,
     async run(batch, learningRate) {
       const targets = targetsOf(batch);
-      const measured = fitting(batch.ids.length, () =>
-        tf.tidy(() => {
-          const features = featureTensor(batch);
-          const dropoutSeed = seedFrom(seed, updates.counts.steps + 1);
-          let right: tf.Tensor | undefined;
-          const { value, grads } = tf.variableGrads(() => {
-            const logits = model.logits(features, "training", dropoutSeed) as tf.Tensor2D;
-            const mean = loss.compute(logits, targets, "training");
-            right = tf.keep(correctCount(logits, targets));
-            return mean;
-          }, variables);
-          updates.apply(grads, learningRate);
-          const both = tf.stack([value, right!.toFloat()]);
-          right!.dispose();
-          return both;
-        }),
-      );
+      // Kept beyond the tape of the gradient. Where that fails, tfjs itself keeps what it had saved for it.
+      let right: tf.Tensor | undefined;
+      const step = () => {
+        const features = featureTensor(batch);
+        const dropoutSeed = seedFrom(seed, updates.counts.steps + 1);
+        const { value, grads } = tf.variableGrads(() => {
+          const logits = model.logits(features, "training", dropoutSeed) as tf.Tensor2D;
+          const mean = loss.compute(logits, targets, "training");
+          right = tf.keep(correctCount(logits, targets));
+          return mean;
+        }, variables);
+        updates.apply(grads, learningRate);
+        return tf.stack([value, right!.toFloat()]);
+      };
+      let measured: tf.Tensor;
+      try {
+        measured = tf.tidy(step);
+      } catch (cause) {
+        throw isOutOfMemory(cause) ? stepTooLarge(batch.ids.length, cause) : cause;
+      } finally {
+        right?.dispose();
+      }
       const [mean, correct] = (await measured.data()) as Float32Array;
       measured.dispose();
       return { loss: mean!, correct: correct! };
@@ -68,17 +73,16 @@ export function trainingStep(model: Classifier, { loss, seed, ...options }: Trai
   };
 }
 
-/** What `step` gives; that an engine could not get the memory for it is said in words. */
-function fitting<T>(images: number, step: () => T): T {
-  try {
-    return step();
-  } catch (cause) {
-    // WebAssembly knows its limit by a trap, JavaScript by a length that it refuses.
-    if (!(cause instanceof WebAssembly.RuntimeError || cause instanceof RangeError)) throw cause;
-    const less = "take smaller batches (accumulate makes up for it), smaller images, or train fewer stages";
-    const message = `a step of ${images} images does not fit into the engine's memory: ${less}`;
-    throw new TrainError("OUT_OF_MEMORY", message, { cause });
-  }
+/** WebAssembly reports its limit by a trap, JavaScript by a length of an array that it refuses. */
+function isOutOfMemory(error: unknown): boolean {
+  if (error instanceof WebAssembly.RuntimeError) return true;
+  return error instanceof RangeError && /array (buffer allocation|length)/i.test(error.message);
+}
+
+function stepTooLarge(images: number, cause: unknown): TrainError {
+  const less = "take smaller batches (accumulate makes up for it), smaller images, or train fewer stages";
+  const message = `a step of ${images} images does not fit into the engine's memory: ${less}`;
+  return new TrainError("OUT_OF_MEMORY", message, { cause });
 }
 
 /** How many logits are largest where the targets are; a constant of the tape. */

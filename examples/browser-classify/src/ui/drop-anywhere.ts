@@ -1,3 +1,4 @@
+import { attempt } from "./announce.ts";
 import { droppedFiles } from "./dropped-files.ts";
 
 /** Where files go that are dropped beside every zone. */
@@ -10,13 +11,15 @@ export interface DropTargets {
 /** Sorts what is dropped anywhere on the page by its kind. */
 export function dropAnywhere({ onRecords, onPhotos, onModel }: DropTargets): void {
   document.addEventListener("dragover", (event) => event.preventDefault());
-  document.addEventListener("drop", async (event) => {
+  document.addEventListener("drop", (event) => {
     event.preventDefault();
-    const files = await droppedFiles(event.dataTransfer);
-    const records = files.filter(({ name }) => /\.tfrec(ords?)?$/i.test(name));
-    const photos = files.filter(({ type }) => type.startsWith("image/"));
-    if (files.some(({ name }) => name === "cassava.json" || name.endsWith(".zip"))) onModel(files);
-    else if (records.length > 0) onRecords(records);
-    else if (photos.length > 0) onPhotos(photos);
+    void attempt(async () => {
+      const files = await droppedFiles(event.dataTransfer);
+      const records = files.filter(({ name }) => /\.tfrec(ords?)?$/i.test(name));
+      const photos = files.filter(({ type }) => type.startsWith("image/"));
+      if (files.some(({ name }) => name === "cassava.json" || name.endsWith(".zip"))) onModel(files);
+      else if (records.length > 0) onRecords(records);
+      else if (photos.length > 0) onPhotos(photos);
+    });
   });
 }

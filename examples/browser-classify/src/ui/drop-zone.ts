@@ -1,3 +1,4 @@
+import { attempt } from "./announce.ts";
 import { h } from "./dom.ts";
 import { droppedFiles } from "./dropped-files.ts";
 
@@ -36,13 +37,15 @@ export function dropZone({ label, hint, accept = "", folder, multiple = true, on
     zone.classList.add("over");
   };
   zone.ondragleave = () => zone.classList.remove("over");
-  zone.ondrop = async (event) => {
+  zone.ondrop = (event) => {
     event.preventDefault();
     // What falls beside every zone is sorted by its kind; this is not beside.
     event.stopPropagation();
     zone.classList.remove("over");
-    const files = await droppedFiles(event.dataTransfer);
-    if (files.length > 0) onFiles(files);
+    void attempt(async () => {
+      const files = await droppedFiles(event.dataTransfer);
+      if (files.length > 0) onFiles(files);
+    });
   };
   return zone;
 }

@@ -1,14 +1,23 @@
 /** The files of a drop, with those in folders that were dropped, at any depth. */
 export async function droppedFiles(transfer: DataTransfer | null): Promise<File[]> {
-  // Entries must be asked for before anything is awaited: the transfer is emptied after the event.
-  const entries = [...(transfer?.items ?? [])].map((item) => item.webkitGetAsEntry());
+  // All must be asked for before anything is awaited: the transfer is emptied after the event. What a script drops has no entry.
+  const items = [...(transfer?.items ?? [])].map((item) => ({
+    entry: item.webkitGetAsEntry(),
+    file: item.getAsFile(),
+  }));
   const files: File[] = [];
-  for (const entry of entries) if (entry !== null) await collect(entry, files);
+  for (const { entry, file } of items) {
+    if (entry !== null) await collect(entry, files);
+    else if (file !== null) files.push(file);
+  }
   return files;
 }
 
+/** By what an entry says of itself: Chromium has no constructor to compare it with. */
+const isFile = (entry: FileSystemEntry): entry is FileSystemFileEntry => entry.isFile;
+
 async function collect(entry: FileSystemEntry, files: File[]): Promise<void> {
-  if (entry instanceof FileSystemFileEntry) {
+  if (isFile(entry)) {
     files.push(await new Promise<File>((resolve, reject) => entry.file(resolve, reject)));
     return;
   }

@@ -3,7 +3,7 @@ import type { NodeBackend } from "./tensorflow-backend.ts";
 
 const floats = ({ binding }: NodeBackend) => [{ name: "T", type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT }];
 
-/** `CassavaReluGrad` as TensorFlow's `ReluGrad`, one pass: the stock gradient comes to seven. */
+/** `CassavaReluGrad` of `y` and `dy`, float32 of one shape, as TensorFlow's `ReluGrad`, one pass: the stock gradient comes to seven. */
 export function reluGradTensorflow(backend: NodeBackend, { y, dy }: { y: tf.Tensor; dy: tf.Tensor }): tf.Tensor {
   return backend.executeSingleOutput("ReluGrad", floats(backend), [dy, y]);
 }

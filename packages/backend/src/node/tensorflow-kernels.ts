@@ -1,4 +1,3 @@
-import * as tf from "@tensorflow/tfjs";
 import { BATCH_NORM_TRAINING, BATCH_NORM_TRAINING_GRAD, batchNormGradient } from "../kernels/batch-norm-training.ts";
 import { type KernelEntry, registerEntry } from "../kernels/kernel.ts";
 import { replaceGradient } from "../kernels/register.ts";
@@ -24,5 +23,5 @@ const ON_PROCESSORS: readonly KernelEntry[] = [
 export function registerTensorflowKernels({ gpu }: { readonly gpu: boolean }): void {
   for (const entry of gpu ? ANYWHERE : [...ANYWHERE, ...ON_PROCESSORS]) registerEntry(entry, "tensorflow");
   replaceGradient(reluGradient);
-  if (!gpu && tf.getGradient(BATCH_NORM_TRAINING) === undefined) tf.registerGradient(batchNormGradient);
+  if (!gpu) replaceGradient(batchNormGradient);
 }

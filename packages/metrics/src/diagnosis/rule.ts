@@ -35,3 +35,12 @@ export interface Rule<Options extends object = object> {
 export function defineRule<Options extends object>(rule: Rule<Options>): Rule<Options> {
   return rule;
 }
+
+/** What `rule` finds in a run by its default thresholds; undefined where it finds nothing, or was not evaluated. */
+export function findingOf<Options extends object>(
+  rule: Rule<Options>,
+  input: DiagnosisInput,
+): Omit<Finding, "rule"> | undefined {
+  const result = rule.evaluate(input, rule.defaults);
+  return "finding" in result ? result.finding : undefined;
+}

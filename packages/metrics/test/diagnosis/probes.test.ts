@@ -44,6 +44,22 @@ describe("what was seen in the run itself", () => {
     expect(explanation).toContain("look at its schedule");
   });
 
+  it("is not accused by what happens to be better on a few images: the pixels are as the weights declare", async () => {
+    const few = { "as given": 1.168, "as declared": 1.168, "0 to 1": 0.95, "blue first": 0.929 };
+    const scored = (images: number) =>
+      host({
+        linearProbe: async ({ pixels = "as given" }) => ({
+          ...score(few[pixels as keyof typeof few] ?? 1.3),
+          entropy: 1.082,
+          images,
+        }),
+      });
+    const confirmed = async (images: number) =>
+      (await probe("preprocessing-sweep").run(scored(images), {})).confirms[0]?.cause;
+    expect(await confirmed(36)).not.toBe("channel-order");
+    expect(await confirmed(96)).toBe("channel-order");
+  });
+
   it("decides which labels are wrong, where those of training images fit", async () => {
     const sweep = probe("preprocessing-sweep");
     const right = host(treated({ "as given": 0.9, "as declared": 0.9 }));

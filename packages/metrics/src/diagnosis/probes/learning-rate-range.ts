@@ -1,4 +1,5 @@
 import type { Probe } from "../probe.ts";
+import { findingOf } from "../rule.ts";
 import { lossDiverging } from "../rules/loss-diverging.ts";
 import { rate } from "../text.ts";
 
@@ -41,8 +42,7 @@ export const learningRateRange: Probe = {
     const high = near <= 2 || (above > 30 && (near <= 10 || divergedAt === null));
     const low = above < 1 / 100;
     // A loss that ran away in the run itself is stronger than any experiment: some step of it was taken at another rate.
-    const seen = lossDiverging.evaluate(input, lossDiverging.defaults);
-    const ranAway = "finding" in seen && seen.finding.severity !== "info";
+    const ranAway = (findingOf(lossDiverging, input)?.severity ?? "info") !== "info";
     return {
       probe: this.id,
       confirms: high

@@ -6,7 +6,7 @@ const [IMAGES, LEAST, BETTER] = [240, 30, 0.03];
 /** Whether the loaded weights are worth more than none. */
 export const pretrainedAgainstRandom: Probe = {
   id: "pretrained-against-random",
-  title: `fit a linear model on the features of ${IMAGES} images, from the loaded weights and from random ones`,
+  title: `fit a linear model on the features of at most ${IMAGES} images, from the loaded weights and from random ones`,
   tests: ["weights-unloaded"],
   estimate: async (host) => 2 * IMAGES * (await host.secondsPerImage()),
   async run(host, _input, signal) {
