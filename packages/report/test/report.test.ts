@@ -75,6 +75,16 @@ describe("a report", () => {
     expect(textOf(page)).toContain("A temperature needs labelled images");
   });
 
+  it("does not call good what nothing is wrong with but is not shown to be better", () => {
+    const run = madeRun();
+    const diagnosis = { ...run.diagnosis!, findings: [], causes: [] };
+    const report = (verdict: ReportInput["verdict"]) => textOf(renderReport({ ...run, diagnosis, verdict }));
+    expect(report({ ...run.verdict, level: "beyond-doubt" })).toMatch(/Nothing wrong was found (?!in the run)/);
+    expect(report({ ...run.verdict, level: "not-better" })).toMatch(
+      /Nothing wrong was found in the run But 60 images do not show .* cassava cross-validate judges/,
+    );
+  });
+
   it("takes a run that diverged, a class without images and a model that is always right", () => {
     const run = madeRun(["a", "b", "c"]);
     const history = [

@@ -128,7 +128,7 @@ async function crossValidation(
   });
   const pooled = measure(predictions, settings.seed);
   const counts = pooled.perClass.map(({ support }) => support);
-  const verdict = judge(settings.backbone, predictions, [majorityBaseline(counts, counts)]);
+  const { verdict } = judge(settings.backbone, predictions, [majorityBaseline(counts)]);
   const metrics: CrossValidationMetrics = { version: 1, folds: done, pooled, verdict };
   await folder.write("config.json", json(config));
   await folder.write("folds.json", json({ version: 1, folds: folds.map(({ validation }) => validation) }));

@@ -10,14 +10,14 @@ import { DATASET, type FailOn, failOnOption, isGrave } from "../options.ts";
 import { checkTrainable } from "../run/check-split.ts";
 import { withDataset } from "../run/dataset.ts";
 import { eventFolder, refuseEvents } from "../run/event-log.ts";
-import { describeSummary } from "../run/measure.ts";
+import { describeSummary, type RunMetrics } from "../run/measure.ts";
 import { createRunFolder } from "../run/run-folder.ts";
 import type { TrainSettings } from "../run/settings.ts";
 import { splitFor } from "../run/split-for.ts";
 import { stopwatch } from "../run/stages.ts";
 import { type TrainRunResult, trainRun } from "../run/train-run.ts";
 import { openUnfinished, type Unfinished } from "../run/unfinished.ts";
-import { duration } from "../terminal/format.ts";
+import { duration, plural } from "../terminal/format.ts";
 import { describeSplit } from "./split.ts";
 import { addTrainOptions, settingsOf, type TrainOptions } from "./train-options.ts";
 
@@ -110,10 +110,15 @@ export function trainCommand(program: Command, context: CliContext): void {
 }
 
 /** What a diagnosis comes to, and where to read on. */
-function diagnosisLine({ findings, causes }: Diagnosis, out: string): string {
+function diagnosisLine({ findings, causes }: Diagnosis, { verdict, parts, part }: RunMetrics, out: string): string {
   const grave = findings.filter(({ severity }) => severity !== "info");
   const [first] = causes;
-  if (grave.length === 0) return "diagnosis: nothing wrong was found";
+  if (grave.length === 0) {
+    const nothing = "diagnosis: nothing wrong was found";
+    if (verdict.level !== "not-better") return nothing;
+    const images = plural(parts[part]!.n, "image");
+    return `${nothing}, but ${images} do not show what the run is worth; cassava cross-validate judges by every labelled one`;
+  }
   const more = `cassava diagnose ${out} says why, and what else it may be`;
   if (first === undefined) return `diagnosis: ${grave[0]!.title}; ${more}`;
   return `diagnosis: ${grave[0]!.title}. Most likely ${first.title}: ${first.remedy}.\n${more}`;
@@ -129,7 +134,7 @@ export function describeResult(result: TrainRunResult, seconds: Readonly<Record<
     "",
     metrics.verdict.text,
     "",
-    diagnosisLine(result.diagnosis, out),
+    diagnosisLine(result.diagnosis, metrics, out),
     "",
     `${fit.epochs} epochs (${fit.reason})${kept}; ${times.join(", ")}; peak memory ${peakMemoryMiB} MiB`,
     `run: ${out}`,

@@ -1,12 +1,19 @@
-import { type ClassificationSummary, evaluateClassification, type Verdict, verdict } from "@cassava/metrics";
+import {
+  type ClassificationSummary,
+  evaluateClassification,
+  mcnemarTest,
+  type Verdict,
+  type VerdictScore,
+  verdict,
+} from "@cassava/metrics";
 import type { Predictions } from "@cassava/train";
 import { table, withInterval } from "../terminal/format.ts";
 
-/** A score to beat, on the same images as the model's. */
+/** What a model has to beat: something that answers the same images. */
 export interface Baseline {
   readonly name: string;
-  readonly correct: number;
-  readonly n: number;
+  /** The class that it takes the image `id` for. */
+  readonly answer: (id: string) => number;
 }
 
 /** `metrics.json` of a run: the same bytes for the same settings and data. */
@@ -17,7 +24,7 @@ export interface RunMetrics {
   /** The epoch, from 1, whose weights were kept; null where those of the last were. */
   readonly keptEpoch: number | null;
   readonly parts: Readonly<Record<string, ClassificationSummary>>;
-  readonly baselines: readonly Baseline[];
+  readonly baselines: readonly VerdictScore[];
   readonly verdict: Verdict;
 }
 
@@ -26,21 +33,28 @@ export function measure({ labels, probabilities, classes }: Predictions, seed: n
   return evaluateClassification({ labels: labels!, probabilities, classes: classes.map(({ name }) => name), seed });
 }
 
-/** How often the answer "the most frequent class of `train`" is right on `test`; arguments are counts by class. */
-export function majorityBaseline(train: readonly number[], test: readonly number[]): Baseline {
-  const majority = train.indexOf(Math.max(...train));
-  return { name: "the majority class", correct: test[majority]!, n: test.reduce((sum, count) => sum + count, 0) };
+/** The answer "the most frequent class", by counts of the training images by class. */
+export function majorityBaseline(counts: readonly number[]): Baseline {
+  const majority = counts.indexOf(Math.max(...counts));
+  return { name: "the majority class", answer: () => majority };
 }
 
-/** Images that predictions got right. */
-function correctOf({ labels, predicted }: Predictions): number {
-  return predicted.reduce((sum, answer, i) => sum + (answer === labels![i] ? 1 : 0), 0);
-}
-
-/** The verdict on a model: is it better than every baseline, beyond the noise of so many images? */
-export function judge(name: string, predictions: Predictions, baselines: readonly Baseline[]): Verdict {
-  const model = { name, correct: correctOf(predictions), n: predictions.ids.length };
-  return verdict({ model, baselines });
+/** The verdict on a model, and the scores it had to beat: is it better than every baseline, beyond the noise of so many images? */
+export function judge(
+  name: string,
+  { ids, labels, predicted }: Predictions,
+  opponents: readonly Baseline[],
+): Pick<RunMetrics, "baselines" | "verdict"> {
+  const scoreOf = (right: readonly boolean[]) => ({ correct: right.filter(Boolean).length, n: ids.length });
+  const own = ids.map((_, i) => predicted[i] === labels![i]);
+  const compared = opponents.map((opponent) => {
+    const right = ids.map((id, i) => opponent.answer(id) === labels![i]);
+    return { name: opponent.name, ...scoreOf(right), paired: mcnemarTest(own, right) };
+  });
+  return {
+    baselines: compared.map(({ paired: _, ...score }) => score),
+    verdict: verdict({ model: { name, ...scoreOf(own) }, baselines: compared }),
+  };
 }
 
 /** One line of `predictions.jsonl` for each image. */

@@ -74,15 +74,14 @@ export async function trainRun(input: TrainRunInput, context: ActionContext): Pr
       ...(part === "test" && { test: await trained.answers("test") }),
     }));
     const judged = predictions[part]!;
-    const baselines = [majorityBaseline(split.counts.train, split.counts[part]), ...(input.baselines ?? [])];
+    const opponents = [majorityBaseline(split.counts.train), ...(input.baselines ?? [])];
     const parts = Object.entries(predictions).map(([name, made]) => [name, measure(made, settings.seed)]);
     const metrics: RunMetrics = {
       version: 1,
       part,
       keptEpoch: trained.keptEpoch,
       parts: Object.fromEntries(parts),
-      baselines,
-      verdict: judge(settings.backbone, judged, baselines),
+      ...judge(settings.backbone, judged, opponents),
     };
 
     await stages.time("saving", () => saveClassifier(model, folderStore(join(folder.temporary, "model"))));

@@ -21,7 +21,7 @@ export function diagnosisSection(input: ReportInput): Section | undefined {
   if (diagnosis === undefined && curves.length === 0) return undefined;
   if (diagnosis === undefined)
     return { id: "curves", title: "Curves", body: html`<div class="columns">${curves}</div>` };
-  const findings = findingsOf(diagnosis, input.experiments);
+  const findings = findingsOf(diagnosis, input);
   return {
     id: "diagnosis",
     title: "Diagnosis and curves",
@@ -29,14 +29,21 @@ export function diagnosisSection(input: ReportInput): Section | undefined {
   };
 }
 
-function findingsOf(diagnosis: Diagnosis, experiments: readonly string[] = []): Html {
-  return html`${causesOf(diagnosis)}${experiments.length > 0 && html`<h3>Experiments</h3><ul>${experiments.map((line) => html`<li>${line}</li>`)}</ul>`}
+function findingsOf(diagnosis: Diagnosis, { experiments = [], ...judged }: ReportInput): Html {
+  return html`${causesOf(diagnosis, judged)}${experiments.length > 0 && html`<h3>Experiments</h3><ul>${experiments.map((line) => html`<li>${line}</li>`)}</ul>`}
 ${diagnosis.findings.map(findingCard)}${asked(diagnosis)}`;
 }
 
-function causesOf({ findings, causes }: Diagnosis): Html {
+function causesOf(
+  { findings, causes }: Diagnosis,
+  { verdict, summary }: Pick<ReportInput, "verdict" | "summary">,
+): Html {
   const grave = findings.filter(({ severity }) => severity !== "info");
-  if (grave.length === 0) return html`<p><span class="badge good">Nothing wrong was found</span></p>`;
+  if (grave.length === 0) {
+    if (verdict.level !== "not-better") return html`<p><span class="badge good">Nothing wrong was found</span></p>`;
+    return html`<p><span class="badge info">Nothing wrong was found in the run</span></p>
+<p>But ${plural(summary.n, "image")} do not show that it is better than its baselines: <code>cassava cross-validate</code> judges by every labelled one.</p>`;
+  }
   const [first] = causes;
   if (first === undefined) return html``;
   return html`<p class="verdict"><strong>Most likely:</strong> ${first.title}. <strong>Try first:</strong> ${first.remedy}.</p>
