@@ -1,10 +1,10 @@
 """One step of fine-tuning in Keras: the last stage of a backbone and a linear head, batch normalization in inference mode.
 
 usage: fine_tune.py PLAN.json, where the plan is
-  { name, alpha, weights: FILE.h5, size, pixels, labels: [n], layers: [names], classes, head: FILE, steps: [{ optimizer, learningRate, out }] }
-`layers` are those of the last stage; `head` holds float32 [features, classes] and then [classes]. For each of `steps`, all from the
-same weights, `out` gets the weights of `layers` and of the head after the step, as an .h5 file of Keras's legacy layout. Prints the
-losses, one a line.
+  { name, alpha, weights: FILE.h5, size, pixels, labels: [n], layers: [names], classes, head: FILE, steps: [{ set, optimizer, learningRate, out }] }
+`pixels` are those of sets of n images, one after the other; `layers` are those of the last stage; `head` holds float32
+[features, classes] and then [classes]. For each of `steps`, all from the same weights, `out` gets the weights of `layers` and of the
+head after the step, as an .h5 file of Keras's legacy layout. Prints the losses, one a line.
 """
 import json
 import sys
@@ -40,6 +40,7 @@ head_weights = np.fromfile(plan["head"], "float32")
 head.set_weights([head_weights[:-classes].reshape(-1, classes), head_weights[-classes:]])
 images = preprocess(name, np.fromfile(plan["pixels"], np.uint8).reshape(-1, size, size, 3))
 labels = np.array(plan["labels"])
+sets = images.reshape(-1, len(labels), size, size, 3)
 stage = [layer for layer in base.layers if layer.name in plan["layers"]]
 
 start = model.get_weights()
@@ -47,5 +48,5 @@ for step in plan["steps"]:
     model.set_weights(start)
     optimizer = OPTIMIZERS[step["optimizer"]](learning_rate=step["learningRate"])
     model.compile(optimizer, keras.losses.SparseCategoricalCrossentropy(from_logits=True))
-    print(float(model.train_on_batch(images, labels)))
+    print(float(model.train_on_batch(sets[step["set"]], labels)))
     write([*stage, head], step["out"])

@@ -117,11 +117,12 @@ export async function createClassifier(options: ClassifierOptions): Promise<Cass
     values.set(`${LOGITS}/bias`, { shape: [classes.length], data: priorBias(classCounts) });
   const variables = new Map<string, tf.Variable>();
   const weight = (name: string): tf.Tensor => variables.get(name)!;
-  const normalize = batchNormStep(weight, (stage) => batchNorm === "training" || stage === HEAD_STAGE);
+  const isLive = (stage: string) => batchNorm === "training" || stage === HEAD_STAGE;
 
   let cut: string | undefined;
   let frozen: FrozenPart;
   let above: Graph;
+  let normalization: ReturnType<typeof batchNormStep>;
   let weights: readonly NamedWeight[] = [];
 
   /** Moves the cut; what crosses it upwards becomes a variable, what crosses it downwards an array again. */
@@ -149,6 +150,7 @@ export async function createClassifier(options: ClassifierOptions): Promise<Cass
       });
     frozen?.dispose();
     [frozen, above, cut] = [next, parts.above, to];
+    normalization = batchNormStep(above, weight, isLive);
   }
 
   const start = stageOf(options.unfreezeFrom);
@@ -188,7 +190,7 @@ export async function createClassifier(options: ClassifierOptions): Promise<Cass
         const training = mode === "training";
         return runGraph(above, input, {
           weight,
-          batchNorm: (x, node) => normalize(x, node, training),
+          ...normalization(training),
           dropout: training ? (x, node) => tf.dropout(x, node.rate, undefined, seedOf(node.name, stepSeed)) : undefined,
           release: false,
         });

@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { batchNormTraining } from "./graph/batch-norm.ts";
-import type { BatchNormNode } from "./graph/graph.ts";
+import { type BatchNormNode, type Graph, readerCounts } from "./graph/graph.ts";
+import type { Affine } from "./graph/run-graph.ts";
 
 type WeightOf = (name: string) => tf.Tensor;
 
@@ -15,9 +16,14 @@ export function inferenceBatchNorm(x: tf.Tensor, node: BatchNormNode, weight: We
  * tensors of the size of `x`.
  */
 function affineBatchNorm(x: tf.Tensor, node: BatchNormNode, weight: WeightOf): tf.Tensor {
+  const { scale, shift } = affineOf(node, weight);
+  return x.mul(scale).add(shift);
+}
+
+function affineOf(node: BatchNormNode, weight: WeightOf): Affine {
   const [mean, variance, beta, gamma] = statisticsOf(node, weight);
-  const scale = variance.add(node.epsilon).rsqrt().mul(gamma);
-  return x.mul(scale).add(beta.sub(mean.mul(scale)));
+  const scale = variance.add(node.epsilon).rsqrt().mul<tf.Tensor1D>(gamma);
+  return { scale, shift: beta.sub(mean.mul(scale)) };
 }
 
 function statisticsOf(node: BatchNormNode, weight: WeightOf) {
@@ -29,16 +35,46 @@ function statisticsOf(node: BatchNormNode, weight: WeightOf) {
   ];
 }
 
+/** What a step above a cut does with its normalizations. */
+export interface Normalization {
+  /** Normalizes `x`; hands it through where the convolution before it has done so. */
+  readonly batchNorm: (x: tf.Tensor, node: BatchNormNode) => tf.Tensor;
+  /** Scale and shift that a convolution takes on. */
+  readonly affine: (convolution: string) => Affine | undefined;
+}
+
 /**
- * The normalizations above a cut. In a training step those of a stage that `isLive` go by the statistics of the batch and move
- * the moving ones on; the others, and all of them in inference, go by the moving statistics.
+ * The normalizations of `graph`, above a cut. In a training step those of a stage that `isLive` go by the statistics of the batch and
+ * move the moving ones on; the others, and all of them in inference, go by the moving statistics: inside the convolution
+ * before, where nothing else reads what that gives, as its kernel is so much smaller than its output.
  */
 export function batchNormStep(
+  graph: Graph,
   weight: WeightOf,
   isLive: (stage: string) => boolean,
-): (x: tf.Tensor, node: BatchNormNode, training: boolean) => tf.Tensor {
-  return (x, node, training) =>
-    training && isLive(node.stage) ? trainingBatchNorm(x, node, weight) : affineBatchNorm(x, node, weight);
+): (training: boolean) => Normalization {
+  const readers = readerCounts(graph);
+  const linear = graph.nodes.filter(
+    (node) => (node.op === "conv2d" || node.op === "depthwiseConv2d") && node.activation === "linear",
+  );
+  const convolutions = new Set(linear.flatMap(({ name }) => (readers.get(name) === 1 ? [name] : [])));
+  const norms = graph.nodes.filter((node) => node.op === "batchNorm");
+  const foldable = new Map(
+    norms.flatMap((norm) => (convolutions.has(norm.input) ? [[norm.input, norm] as const] : [])),
+  );
+  return (training) => {
+    const moves = ({ stage }: BatchNormNode) => training && isLive(stage);
+    return {
+      batchNorm: (x, node) => {
+        if (moves(node)) return trainingBatchNorm(x, node, weight);
+        return foldable.has(node.input) ? x.clone() : affineBatchNorm(x, node, weight);
+      },
+      affine: (convolution) => {
+        const norm = foldable.get(convolution);
+        return norm === undefined || moves(norm) ? undefined : affineOf(norm, weight);
+      },
+    };
+  };
 }
 
 function trainingBatchNorm(x: tf.Tensor, node: BatchNormNode, weight: WeightOf): tf.Tensor {

@@ -2,6 +2,8 @@ import * as tf from "@tensorflow/tfjs";
 import {
   type Activation,
   type BatchNormNode,
+  type Conv2dNode,
+  type DepthwiseConv2dNode,
   type DropoutNode,
   type Graph,
   type GraphNode,
@@ -9,12 +11,23 @@ import {
   readerCounts,
 } from "./graph.ts";
 
+/** What a batch normalization by its moving statistics comes to, [c] each. */
+export interface Affine {
+  readonly scale: tf.Tensor1D;
+  readonly shift: tf.Tensor1D;
+}
+
 /** What a graph needs in order to run. */
 export interface RunGraphOptions {
   /** The tensor of a weight, by name; it is not disposed of. */
   readonly weight: (name: string) => tf.Tensor;
   /** A batch normalization of `x` [n, h, w, c] or [n, c], in whatever mode the caller wants. */
   readonly batchNorm: (x: tf.Tensor, node: BatchNormNode) => tf.Tensor;
+  /**
+   * Scale and shift that the convolution of this name takes on, in its kernel and its bias, where the normalization after it is
+   * folded into it; `batchNorm` hands the input of such a one through.
+   */
+  readonly affine?: ((convolution: string) => Affine | undefined) | undefined;
   /** Drops values of `x` in a training step; absent in inference, where nothing is dropped. */
   readonly dropout?: ((x: tf.Tensor, node: DropoutNode) => tf.Tensor) | undefined;
   /**
@@ -49,13 +62,8 @@ function runNode(node: GraphNode, inputs: readonly tf.Tensor[], options: RunGrap
   const x = inputs[0] as tf.Tensor4D;
   switch (node.op) {
     case "conv2d":
-    case "depthwiseConv2d": {
-      const { strides, padding: pad, activation } = node;
-      const filter = options.weight(`${node.name}/kernel`) as tf.Tensor4D;
-      const bias = node.bias ? options.weight(`${node.name}/bias`) : undefined;
-      const convolve = node.op === "conv2d" ? tf.fused.conv2d : tf.fused.depthwiseConv2d;
-      return convolve({ x, filter, strides, pad, activation, ...(bias && { bias }) });
-    }
+    case "depthwiseConv2d":
+      return convolve(x, node, options);
     case "batchNorm":
       return options.batchNorm(x, node);
     case "activation":
@@ -88,6 +96,23 @@ function runNode(node: GraphNode, inputs: readonly tf.Tensor[], options: RunGrap
     case "flatten":
       return x.reshape([x.shape[0], -1]);
   }
+}
+
+function convolve(x: tf.Tensor4D, node: Conv2dNode | DepthwiseConv2dNode, options: RunGraphOptions): tf.Tensor {
+  const { strides, padding: pad, activation } = node;
+  const affine = options.affine?.(node.name);
+  let filter = options.weight(`${node.name}/kernel`) as tf.Tensor4D;
+  let bias = node.bias ? (options.weight(`${node.name}/bias`) as tf.Tensor1D) : undefined;
+  if (affine !== undefined) {
+    const { scale, shift } = affine;
+    // The channels that it gives are the last axis of a kernel, of a depthwise one the last but one.
+    filter = filter.mul(node.op === "conv2d" ? scale : scale.reshape([-1, 1]));
+    bias = bias?.mul<tf.Tensor1D>(scale).add<tf.Tensor1D>(shift);
+  }
+  const convolution = node.op === "conv2d" ? tf.fused.conv2d : tf.fused.depthwiseConv2d;
+  const y = convolution({ x, filter, strides, pad, activation, ...(bias && { bias }) });
+  // Inside the convolution the shift would be given a gradient that nobody asks for.
+  return affine === undefined || bias !== undefined ? y : y.add(affine.shift);
 }
 
 function activate(x: tf.Tensor, activation: Activation): tf.Tensor {
