@@ -11,6 +11,7 @@ export type CliErrorCode =
   | "RUN_INVALID"
   | "SPLIT_UNUSABLE"
   | "NO_IMAGES"
+  | "NO_RECORDS"
   | "PREFLIGHT_FAILED"
   | "DIVERGED"
   | "NOT_REPRODUCED";

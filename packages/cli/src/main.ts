@@ -21,6 +21,7 @@ import { trainCommand } from "./commands/train.ts";
 import { takeSettings } from "./config/apply-settings.ts";
 import type { CliContext } from "./context.ts";
 import { ExitWith, isForeseen, isOutOfMemory } from "./errors.ts";
+import { requireLast } from "./require-last.ts";
 import { styleOf } from "./terminal/style.ts";
 import { didYouMean, suggest } from "./terminal/suggest.ts";
 import { versions } from "./version.ts";
@@ -79,6 +80,7 @@ export function createProgram(context: CliContext): Command {
   for (const [flags, description] of COMMON_OPTIONS) program.option(flags, description);
   for (const add of COMMANDS) add(program, context);
   configureCommands(program);
+  requireLast(program);
   takeSettings(program, context);
   return program;
 }

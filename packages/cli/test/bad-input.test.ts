@@ -79,13 +79,21 @@ it("weights that are none, and a run that exists", async () => {
   await writeFile(file, "<!DOCTYPE html>");
   const shards = join(folder.path, "shards");
   await refuses(shards, /^error: .*page\.h5: is an HTML or XML page/, "--weights", file);
-  await refuses(shards, /^error: .*none\.h5: cannot be read/, "--weights", "none.h5");
+  // In a folder that is no data set: what options name is looked for before it is opened.
+  await refuses("nowhere", /^error: --weights: .*none\.h5 is not there: name a Keras .h5 file/, "--weights", "none.h5");
+  await refuses("nowhere", /^error: --weights: .*shards is no file/, "--weights", "shards");
+  await refuses("nowhere", /^error: --split: .*none\.json is not there: write one/, "--split", "none.json");
   await refuses(shards, /^error: .*shards exists already/, "--out", "shards");
 });
 
 it("an unknown option, a value out of range, a backbone that is not there", async () => {
   const shards = join(folder.path, "shards");
   await refuses(shards, /unknown option '--colour'/, "--colour");
+  // What is missing is what was misspelt.
+  const { code, stderr } = await cassava(folder.path, "train", shards, "--backbone", "resnet14", "--weihgts", "none");
+  expect([code, stderr]).toEqual([1, "error: unknown option '--weihgts'\n(Did you mean --weights?)\n"]);
+  const missing = await cassava(folder.path, "train", shards, "--backbone", "resnet14", "--weights", "none");
+  expect([missing.code, missing.stderr]).toEqual([1, "error: required option '--out <dir>' not specified\n"]);
   await refuses(shards, /--dropout.* It must be a number from 0 to below 1/, "--dropout", "1.5");
   await refuses(
     shards,

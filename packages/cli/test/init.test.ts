@@ -133,6 +133,7 @@ it("says what is missing where there is no terminal, no photographs, or no sense
   await refuses(/^error: cassava init asks questions, and there is no terminal to ask them on: pass --yes/);
   await refuses(/^error: no folder here looks like photographs .*--dataset/, "--yes");
   await refuses(/^error: .*nowhere/, "--yes", "--dataset", "nowhere");
+  await refuses(/--weights: .*no\.h5 is not there/, "--yes", "--dataset", leaves(), "--weights", "no.h5");
   await refuses(/it needs --weights/, "--yes", "--dataset", leaves(), "--recipe", "best", "--weights", "none");
   await refuses(
     /no ImageNet weights of resnet14/,

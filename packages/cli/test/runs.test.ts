@@ -136,6 +136,12 @@ it("an error with --json is a document too", async () => {
 it("predicts a folder of photographs", async () => {
   const { stdout } = await cassava(folder.path, "predict", "run", at("csv", "train_images"), "--json");
   expect(JSON.parse(stdout).predictions).toHaveLength(200);
+  await mkdir(at("telephone"));
+  for (const name of ["a.HEIC", "b.heic", ".hidden"]) await writeFile(at("telephone", name), "");
+  const unread = await cassava(folder.path, "predict", "run", "telephone", "--quiet");
+  expect([unread.code, unread.stderr]).toEqual([1, expect.stringMatching(/holds no JPEG, PNG or WebP among 2 files/)]);
+  const mixed = await cassava(folder.path, "predict", "run", "telephone", at("csv", "train_images"), "--quiet");
+  expect([mixed.code, mixed.stderr]).toEqual([0, "warning: 2 files not read: no JPEG, PNG or WebP by their names\n"]);
   const missing = await cassava(folder.path, "predict", "run", "nothing.jpg", "--quiet");
   expect([missing.code, missing.stderr]).toEqual([1, expect.stringMatching(/^error: .*nothing\.jpg is not there/)]);
 });

@@ -54,7 +54,10 @@ describe("cassava split", () => {
     const wrong = await split("--groups", "none.csv", "--out", "x.json");
     expect([wrong.code, wrong.stderr]).toEqual([1, expect.stringMatching(/--groups: .*none\.csv cannot be read/)]);
     const column = await split("--groups", "plants.csv", "--out", "x.json");
-    expect([column.code, column.stderr]).toEqual([1, expect.stringMatching(/plants\.csv has no column "group"/)]);
+    expect([column.code, column.stderr]).toEqual([
+      1,
+      expect.stringMatching(/plants\.csv line 1: there is no column "group".*--group-column/),
+    ]);
     const both = await split("--by-shard", "--folds", "2", "--out", "x.json");
     expect(both).toMatchObject({ stderr: expect.stringMatching(/cannot be used with/) });
     expect(both.code).not.toBe(0);

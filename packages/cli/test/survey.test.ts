@@ -1,4 +1,4 @@
-import { readFile, rm, stat } from "node:fs/promises";
+import { readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { writeSyntheticShards } from "@cassava/data/node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -62,19 +62,18 @@ describe("cassava survey", { timeout: 300_000 }, () => {
   });
 
   it("goes on where a model cannot be trained, and says why", async () => {
-    const sources = ["--backbones", "resnet14,mobilenet", "--weights", "resnet14=none", "mobilenet=missing.h5"];
+    await writeFile(at("page.h5"), "<!DOCTYPE html>");
+    const sources = ["--backbones", "resnet14,mobilenet", "--weights", "resnet14=none", "mobilenet=page.h5"];
     const { code, stdout, stderr } = await survey(...sources, "--out", "broken");
-    expect(code).toBe(0);
+    expect(code).toBe(1);
     const { models: trained, failed } = JSON.parse(stdout);
-    expect([trained.length, failed]).toEqual([
-      1,
-      [{ name: "mobilenet", reason: expect.stringContaining("missing.h5") }],
-    ]);
+    expect([trained.length, failed]).toEqual([1, [{ name: "mobilenet", reason: expect.stringContaining("page.h5") }]]);
     expect(stderr).toContain("mobilenet could not be trained");
   });
 
   it("is an error where none can be trained", async () => {
-    const { code, stderr } = await survey("--backbones", "mobilenet", "--weights", "missing.h5", "--out", "none");
+    await writeFile(at("page.h5"), "<!DOCTYPE html>");
+    const { code, stderr } = await survey("--backbones", "mobilenet", "--weights", "page.h5", "--out", "none");
     expect([code, stderr]).toEqual([1, expect.stringContaining("no model could be trained")]);
   });
 
@@ -121,6 +120,11 @@ describe("cassava survey", { timeout: 300_000 }, () => {
     ["an unknown backbone", ["--backbones", "resnet5", "--weights", "random"], /--backbones: .*resnet5/],
     ["one named twice", ["--backbones", "vgg16,vgg16", "--weights", "random"], /names vgg16 twice/],
     ["one without weights", ["--backbones", "vgg16,vgg19", "--weights", "vgg16=random"], /none for vgg19/],
+    [
+      "weights that are not there",
+      ["--backbones", "vgg16,resnet14", "--weights", "random", "resnet14=no.h5"],
+      /--weights: .*no\.h5 is not there/,
+    ],
     ["weights of another", ["--backbones", "vgg16", "--weights", "vgg16=a.h5", "vgg19=b.h5"], /vgg19 is not among/],
     ["an unknown recipe", ["--backbones", "vgg16", "--weights", "random", "--recipes", "bets"], /bets is none of/],
   ];

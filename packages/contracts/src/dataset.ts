@@ -18,7 +18,7 @@ export interface DatasetEntry {
 
 /** Something that was left out of a data set, and why. Nothing is left out silently. */
 export interface DatasetProblem {
-  readonly kind: "row-without-image" | "image-without-row" | "duplicate-id" | "corrupt-record";
+  readonly kind: "row-without-image" | "image-without-row" | "duplicate-id" | "corrupt-record" | "unread-file";
   readonly id: string;
   readonly file: string;
   readonly message: string;

@@ -1,4 +1,5 @@
 import type { DatasetProblem } from "@cassava/contracts";
+import type { UnreadFiles } from "./files/unread-files.ts";
 import type { Association } from "./split/cramers-v.ts";
 
 /** A list of names with its length, as {@link AuditReport} reports what was left out. */
@@ -74,6 +75,8 @@ export interface AuditReport {
   readonly labelEntropy: number;
   readonly rowsWithoutImage: AuditNames;
   readonly imagesWithoutRow: AuditNames;
+  /** Files among the images that are no JPEG, PNG or WebP by their names; they are not among `found`. */
+  readonly unreadFiles: UnreadFiles;
   /** Everything else that was left out: repeated ids, corrupt records. */
   readonly otherProblems: readonly DatasetProblem[];
   readonly duplicates: {

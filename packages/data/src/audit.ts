@@ -5,6 +5,7 @@ import { duplicatesOf, nearDuplicatesOf, outliersOf, sizesOf } from "./audit/sum
 import type { AuditNames, AuditReport, UnreadableImage } from "./audit-report.ts";
 import { placeOf } from "./dataset.ts";
 import { DataError, isDataError, reasonOf } from "./errors.ts";
+import { unreadFiles } from "./files/unread-files.ts";
 import { sha256 } from "./hash.ts";
 import type { ImageDecoder } from "./image/image.ts";
 import { orderedMap } from "./ordered-map.ts";
@@ -91,6 +92,7 @@ export async function audit(dataset: Dataset, options: AuditOptions = {}): Promi
     },
     rowsWithoutImage: problems("row-without-image"),
     imagesWithoutRow: problems("image-without-row"),
+    unreadFiles: unreadFiles(dataset.problems),
     otherProblems: dataset.problems.filter(({ kind }) => kind === "duplicate-id" || kind === "corrupt-record"),
     duplicates: duplicatesOf(inOrder(equals, firstOf.keys())),
     nearDuplicates: decode === undefined ? null : nearDuplicatesOf(seen, nearDistance),

@@ -8,14 +8,18 @@ export interface CsvRow {
   readonly line: number;
 }
 
+/** What separates cells: Excel writes semicolons where a comma is the decimal sign, and tabs as "text". */
+const SEPARATORS = [",", ";", "\t"];
+
 /**
- * The named columns of a CSV (RFC 4180: quotes, CRLF or LF; a byte order mark is skipped). Blank lines are skipped,
- * further columns ignored. The first column names the image and is never empty. Throws a DataError: CSV_EMPTY without a
+ * The named columns of a CSV (RFC 4180: quotes, CRLF or LF; a byte order mark is skipped). Cells are separated by commas, or
+ * by semicolons or tabs where the header has more of the columns by these. Blank lines are skipped, further columns ignored. The first column names the image and is never empty. Throws a DataError: CSV_EMPTY without a
  * single row, CSV_COLUMN where a column is missing, CSV_INVALID for broken quotes, a row of another length than the
  * header, or an empty image name.
  */
 export async function parseCsvTable(text: string, file: string, columns: readonly string[]): Promise<CsvRow[]> {
-  const table = await parseCsv(text, file);
+  const parse = await loadParser();
+  const table = parseCsv(parse, text, file, separatorOf(parse, text, columns));
   const header = table[0]?.record.map((name) => name.trim());
   if (header === undefined || table.length === 1) {
     const message = `${file} has no rows: write a header "${columns.join(",")}" and one row for each image`;
@@ -24,7 +28,7 @@ export async function parseCsvTable(text: string, file: string, columns: readonl
   const places = columns.map((name) => {
     const at = header.indexOf(name);
     if (at >= 0) return at;
-    const message = `${file} has no column "${name}" (it has ${header.map((other) => `"${other}"`).join(", ")}): rename its columns (or name them in the options)`;
+    const message = `${file} line 1: there is no column "${name}"; it needs ${quoted(columns)} and has ${quoted(header)}: rename the columns in this line`;
     throw new DataError("CSV_COLUMN", message, { file, line: 1 });
   });
   return table.slice(1).map(({ record, line }) => {
@@ -35,11 +39,35 @@ export async function parseCsvTable(text: string, file: string, columns: readonl
   });
 }
 
-async function parseCsv(text: string, file: string): Promise<{ record: string[]; line: number }[]> {
-  // The build for browsers is the one that needs no Buffer; loaded on demand, it costs nothing where no CSV is read.
-  const { parse } = await import("csv-parse/browser/esm/sync");
+type Parse = (text: string, options: Readonly<Record<string, unknown>>) => unknown;
+
+/** The build for browsers is the one that needs no Buffer; loaded on demand, it costs nothing where no CSV is read. */
+async function loadParser(): Promise<Parse> {
+  return (await import("csv-parse/browser/esm/sync")).parse as Parse;
+}
+
+/** The separator by which the header has most of `columns`; of equals the one that makes most cells, then the first. */
+function separatorOf(parse: Parse, text: string, columns: readonly string[]): string {
+  const rated = SEPARATORS.map((separator) => {
+    const header = headerBy(parse, text, separator);
+    return { separator, named: columns.filter((name) => header.includes(name)).length, cells: header.length };
+  });
+  return rated.sort((a, b) => b.named - a.named || b.cells - a.cells)[0]!.separator;
+}
+
+function headerBy(parse: Parse, text: string, separator: string): string[] {
   try {
-    const rows = parse(text, { bom: true, info: true, skip_empty_lines: true }) as unknown;
+    const rows = parse(text, { bom: true, delimiter: separator, skip_empty_lines: true, to: 1 }) as string[][];
+    return rows[0]?.map((name) => name.trim()) ?? [];
+  } catch {
+    // Quotes that are broken by one separator may be whole by another; where all fail, parsing says why.
+    return [];
+  }
+}
+
+function parseCsv(parse: Parse, text: string, file: string, separator: string): { record: string[]; line: number }[] {
+  try {
+    const rows = parse(text, { bom: true, delimiter: separator, info: true, skip_empty_lines: true });
     return (rows as { record: string[]; info: { lines: number } }[]).map(({ record, info }) => ({
       record,
       line: info.lines,
@@ -51,4 +79,8 @@ async function parseCsv(text: string, file: string): Promise<{ record: string[];
     const message = `${where} is not CSV (${reasonOf(cause)}): check its quotes and that each row has as many cells as the header`;
     throw new DataError("CSV_INVALID", message, { file, ...(line !== undefined && { line }), cause });
   }
+}
+
+function quoted(names: readonly string[]): string {
+  return names.map((name) => `"${name}"`).join(", ");
 }

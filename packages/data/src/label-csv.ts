@@ -20,8 +20,9 @@ export interface LabelCsvOptions {
 }
 
 /**
- * Reads a CSV of image names and labels (RFC 4180: quotes, CRLF or LF; a byte order mark is skipped). Blank lines are
- * skipped, further columns ignored. Throws a DataError: CSV_EMPTY without a single row, CSV_COLUMN where a column is
+ * Reads a CSV of image names and labels (RFC 4180: quotes, CRLF or LF; a byte order mark is skipped). Cells are separated by commas,
+ * or by semicolons or tabs, whichever gives the header its columns. Blank lines are skipped, further columns ignored. Columns of other
+ * names are named in the options, or renamed in the file. Throws a DataError: CSV_EMPTY without a single row, CSV_COLUMN where a column is
  * missing, CSV_INVALID for broken quotes, a row of another length than the header, or an empty image name.
  */
 export async function parseLabelCsv(text: string, options: LabelCsvOptions = {}): Promise<LabelRow[]> {

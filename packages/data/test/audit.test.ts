@@ -21,6 +21,7 @@ const data: Dataset = {
     { kind: "image-without-row", id: "y", file: "y.jpg", message: "no row" },
     { kind: "image-without-row", id: "z", file: "z.jpg", message: "no row" },
     { kind: "duplicate-id", id: "1", file: "train.csv", message: "again" },
+    { kind: "unread-file", id: "b/1.HEIC", file: "b/1.HEIC", message: "not read" },
   ],
 };
 
@@ -46,6 +47,7 @@ describe("audit", () => {
     expect(report.rowsWithoutImage).toEqual({ count: 1, ids: ["x"] });
     expect(report.imagesWithoutRow).toEqual({ count: 2, ids: ["y", "z"] });
     expect(report.otherProblems).toEqual([data.problems[3]]);
+    expect(report.unreadFiles).toEqual({ count: 1, ids: ["b/1.HEIC"], extensions: { ".heic": 1 }, photographs: 1 });
   });
 
   it("finds equal images, and whether their labels disagree; a split can keep them together", async () => {

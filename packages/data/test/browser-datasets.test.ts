@@ -88,7 +88,13 @@ const kinds: Readonly<Record<string, Readonly<Record<string, string | Uint8Array
     "notes.txt": "nothing",
   },
   "TFRecord files, without folder": { "a.tfrec": shard(record("a", 1)) },
-  "a folder per class": { "healthy/1.jpg": "1", "blight/2.jpg": "2", "10.jpg": "10", "readme.md": "no" },
+  "a folder per class": {
+    "healthy/1.jpg": "1",
+    "blight/2.jpg": "2",
+    "10.jpg": "10",
+    "readme.md": "no",
+    "blight/3.heic": "3",
+  },
   "numbered folders and a map": { "1/x.png": "x", "0/y.webp": "y", "label_num_to_disease_map.json": map },
 };
 
@@ -109,7 +115,8 @@ describe("files and folders of a browser", () => {
       new File(["B"], "b.jpg"),
       new File(["A"], "a.jpg"),
     ];
-    const { entries, images } = await all(await filesDataset(files));
+    const { entries, images, problems } = await all(await filesDataset(files));
+    expect(problems).toEqual([]);
     expect(entries.map(({ id, label }) => [id, label])).toEqual([
       ["a.jpg", 0],
       ["b.jpg", 1],
@@ -119,6 +126,9 @@ describe("files and folders of a browser", () => {
 
   it("are named where they are no data set, damaged or vanished", async () => {
     expect(await rejection(filesDataset([new File([], "notes.txt")]))).toMatchObject({ code: "DATASET_UNKNOWN" });
+    expect(await rejection(filesDataset([new File(["A"], "a.jpg"), new File([""], "labels.csv")]))).toMatchObject({
+      code: "CSV_UNREAD",
+    });
     const bad = shard(record("a", 1));
     bad[20]! ^= 1;
     const files = [new File([new Uint8Array(bad)], "a.tfrec")];

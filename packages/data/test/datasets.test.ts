@@ -2,7 +2,8 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { bytesFeature, encodeExample, frameRecord, int64Feature } from "@cassava/tfrecord";
 import { describe, expect, it } from "vitest";
-import { type Dataset, type DatasetEntry, isDataError } from "../src/index.ts";
+import { type Dataset, type DatasetEntry, isDataError, unreadFiles } from "../src/index.ts";
+import { labelMapName } from "../src/labels.ts";
 import { csvDataset, folderDataset, openDataset, tfrecordDataset } from "../src/node.ts";
 import { rejection, withFolder } from "./support.ts";
 
@@ -67,6 +68,7 @@ describe("csvDataset", () => {
         ["duplicate-id", "b.jpg"],
         ["row-without-image", "missing.jpg"],
         ["image-without-row", "extra.webp"],
+        ["unread-file", "notes.txt"],
       ]);
       expect(data.problems[0]!.message).toContain("train.csv line 5");
       expect(data.problems[1]!.message).toContain("train.csv line 3");
@@ -182,8 +184,39 @@ describe("folderDataset", () => {
         ["healthy/deep/3.webp", 0],
         ["sick/1.jpg", 1],
       ]);
-      expect(data.problems.map(({ kind, id }) => [kind, id])).toEqual([["image-without-row", "loose.jpg"]]);
+      expect(data.problems.map(({ kind, id }) => [kind, id])).toEqual([
+        ["image-without-row", "loose.jpg"],
+        ["unread-file", "healthy/x.txt"],
+      ]);
       await checkContract(data);
+    }));
+
+  it("reports every file that is not read, and what to do with a photograph", () =>
+    withFolder(async (folder) => {
+      const names = ["a/1.jpg", "b/2.jpg", "b/3.HEIC", "b/4.heic", "b/5.tif", "notes.csv", "README", "b/.DS_Store"];
+      await write(folder, Object.fromEntries([...names, labelMapName].map((name) => [name, "{}"])));
+      const { problems } = await folderDataset(folder, { classes: ["a", "b"] });
+      expect(unreadFiles(problems)).toEqual({
+        count: 5,
+        ids: ["README", "b/3.HEIC", "b/4.heic", "b/5.tif", "notes.csv"],
+        extensions: { ".heic": 2, "(none)": 1, ".tif": 1, ".csv": 1 },
+        photographs: 3,
+      });
+      expect(problems[1]!.message).toBe(
+        `${join(folder, "b/3.HEIC")} is no JPEG, PNG or WebP by its name, and not read: convert it to JPEG`,
+      );
+    }));
+
+  it("does not take the parts of a split for classes, unless they are named as such", () =>
+    withFolder(async (folder) => {
+      await write(folder, { "train/a/1.jpg": "1.jpg", "Test/2.jpg": "2.jpg" });
+      const error = await rejection(folderDataset(folder));
+      expect(isDataError(error, "DATASET_PARTS") && error.file).toBe(folder);
+      expect((error as Error).message).toContain(`open ${join(folder, "train")}, which is divided anew`);
+      expect((error as Error).message).toContain(`${join(folder, "Test")}: for cassava evaluate`);
+      expect((await folderDataset(folder, { classes: ["train", "Test"] })).entries).toHaveLength(2);
+      await write(folder, { "bus/3.jpg": "3.jpg" });
+      expect((await folderDataset(folder)).classes.map(({ name }) => name)).toEqual(["Test", "bus", "train"]);
     }));
 
   it("orders numbered folders as numbers, and takes names and indices of a label map", () =>
@@ -381,6 +414,52 @@ describe("openDataset", () => {
       expect((await first([join(folder, "shards", "train_tfrecords")]))?.id).toBe("shard");
       expect((await first(join(folder, "classes")))?.id).toBe("healthy/c.jpg");
       expect((await first(join(folder, "flat")))?.id).toBe("f.jpg");
+    }));
+
+  it("refuses images whose labels are in a CSV of another name, or that lie in a folder of another name", () =>
+    withFolder(async (folder) => {
+      const refused = async (name: string, files: Readonly<Record<string, string>>) => {
+        await write(join(folder, name), files);
+        const error = await rejection(openDataset(join(folder, name)));
+        expect(isDataError(error, "CSV_UNREAD"), name).toBe(true);
+        return (error as Error).message;
+      };
+      const csv = "image_id,label\na.jpg,0\n";
+      const image = images("a.jpg");
+      const renamed = "call the file with the labels train.csv, and the folder of its images beside it train_images";
+      expect(await refused("labels", { "labels.csv": csv, ...image })).toContain(
+        `${join(folder, "labels/labels.csv")} was not read: ${renamed}`,
+      );
+      expect(await refused("case", { "Train.csv": csv, ...image })).toContain(renamed);
+      expect(await refused("flat", { "labels.csv": csv, "a.jpg": "a.jpg" })).toContain(renamed);
+      const both = { "train.csv": csv, "sample.csv": csv, "pictures/a.jpg": "a.jpg" };
+      expect(await refused("pictures", both)).toContain(
+        `${join(folder, "pictures/train.csv")} was not read: call the folder of its images train_images`,
+      );
+      // With classes the folders say enough; the file is reported.
+      await write(join(folder, "classes"), { "a/1.jpg": "1.jpg", "b/2.jpg": "2.jpg", "labels.csv": csv });
+      const { problems } = await openDataset(join(folder, "classes"));
+      expect(problems.map(({ kind, id }) => [kind, id])).toEqual([["unread-file", "labels.csv"]]);
+      // Named by itself it is read, with the images where they belong.
+      expect((await openDataset(join(folder, "labels", "labels.csv"))).entries).toHaveLength(1);
+      const apart = await rejection(openDataset(join(folder, "pictures", "train.csv")));
+      expect(apart).toMatchObject({ code: "DATASET_MISSING", file: join(folder, "pictures", "train_images") });
+      expect((apart as Error).message).toContain("call the folder with the images");
+    }));
+
+  it("names parts of a split and photographs to convert where it finds no image", () =>
+    withFolder(async (folder) => {
+      await write(folder, {
+        "parts/train/a/1.jpg": "",
+        "parts/test/a/2.jpg": "",
+        "heic/a/1.HEIC": "",
+        "heic/b/2.heic": "",
+      });
+      expect(await rejection(openDataset(join(folder, "parts")))).toMatchObject({ code: "DATASET_PARTS" });
+      const error = await rejection(openDataset(join(folder, "heic")));
+      expect(isDataError(error, "DATASET_UNKNOWN") && error.message).toContain(
+        "it holds 2 such as 1.HEIC: convert them",
+      );
     }));
 
   it("says what it looked for", () =>

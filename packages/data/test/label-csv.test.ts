@@ -20,6 +20,17 @@ describe("parseLabelCsv", () => {
     ]);
   });
 
+  it.each([
+    ["semicolons", 'image_id;label;weight\n"a;1.jpg";Mosaic;1,5\nb,2.jpg;Blight;2,5\n'],
+    ["tabs", "image_id\tlabel\na;1.jpg\tMosaic\nb,2.jpg\tBlight\n"],
+    ["commas, with semicolons in the cells", '"image_id","label","a;b;c;d"\na;1.jpg,Mosaic,\n"b,2.jpg",Blight,;\n'],
+  ])("reads cells between %s", async (_, text) => {
+    expect((await parseLabelCsv(text)).map(({ id, label }) => [id, label])).toEqual([
+      ["a;1.jpg", "Mosaic"],
+      ["b,2.jpg", "Blight"],
+    ]);
+  });
+
   it("reads back any names that are written with quotes", async () => {
     const name = fc.string({ minLength: 1 }).filter((text) => text.trim() === text && !/[\r\n]/.test(text));
     await fc.assert(
@@ -36,8 +47,9 @@ describe("parseLabelCsv", () => {
       ["", "CSV_EMPTY", undefined, "train.csv has no rows"],
       ["image_id,label\n", "CSV_EMPTY", undefined, "train.csv has no rows"],
       ["\n\n", "CSV_EMPTY", undefined, "train.csv has no rows"],
-      ["name,label\na,1", "CSV_COLUMN", 1, 'has no column "image_id" (it has "name", "label")'],
-      ["image_id,target\na,1", "CSV_COLUMN", 1, 'has no column "label"'],
+      ["name,label\na,1", "CSV_COLUMN", 1, 'it needs "image_id", "label" and has "name", "label": rename the columns'],
+      ["image_id,target\na,1", "CSV_COLUMN", 1, 'no column "label"'],
+      ["file;class\na;1", "CSV_COLUMN", 1, 'has "file", "class"'],
       ['image_id,label\na,1\n"b,2\n', "CSV_INVALID", 3, "line 3 is not CSV"],
       ["image_id,label\na,1\nb,2,3\n", "CSV_INVALID", 3, "line 3 is not CSV"],
       ["image_id,label\na,1\n,2\n", "CSV_INVALID", 3, 'line 3: the cell of "image_id" is empty'],

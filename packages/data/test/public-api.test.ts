@@ -58,6 +58,7 @@ describe("the public API", () => {
         "splitPresets",
         "syntheticLeaf",
         "syntheticLeaves",
+        "unreadFiles",
         "weightedSampler",
       ]
     `);

@@ -98,7 +98,10 @@ describe("sharpDecoder", () => {
         [text("version https://git-lfs.github.com/spec/v1\noid"), "Git LFS pointer"],
         [text("<!DOCTYPE html><html>"), "HTML page"],
         [text('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'), "not JPEG, PNG or WebP"],
-        [await picture().tiff().toBuffer(), "not JPEG, PNG or WebP"],
+        [await picture().tiff().toBuffer(), "it is TIFF or a raw photograph, not JPEG, PNG or WebP: convert it"],
+        [await picture().gif().toBuffer(), "it is GIF, not"],
+        [await picture().avif().toBuffer(), "it is AVIF, not"],
+        [text("\0\0\0\x24ftypheic\0\0\0\0mif1"), "it is HEIC, not"],
       ];
       for (const [bytes, reason] of wrong) {
         const error = await rejection(decode(bytes));

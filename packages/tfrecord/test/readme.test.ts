@@ -46,8 +46,7 @@ afterAll(async () => {
 /** In place of the server that a snippet names. */
 const server = `
   import { readFile } from "node:fs/promises";
-  const file = await readFile("train.tfrec");
-  globalThis.fetch = async () => new Response(file);
+  globalThis.fetch = async () => new Response(await readFile("train.tfrec"));
 `;
 
 /** Runs a snippet as a program of its own in the folder; the lines that it printed. */
@@ -104,14 +103,6 @@ describe("the README", () => {
     ]);
   });
 
-  it("writes", async () => {
-    expect(await run("write", code("Write"))).toEqual([]);
-    const index = parseIndex(await readFile(join(folder, "leaves.tfrec.index.json"), "utf8"));
-    expect(index.count).toBe(5);
-    expect(index.byteLength).toBe((await stat(join(folder, "leaves.tfrec"))).size);
-    expect((await readdir(join(folder, "shards"))).sort()).toEqual(["ld_train00-3.tfrec", "ld_train01-2.tfrec"]);
-  });
-
   it("reads what fetch brings", async () => {
     expect(await run("browser", code("In a browser"))).toEqual(["100", "101", "102"]);
   });
@@ -133,5 +124,17 @@ describe("the README", () => {
         .map((line) => line.slice(0, 1))
         .sort(),
     ).toEqual(["0", "1", "2"]);
+  });
+
+  it("writes what its other snippets read", async () => {
+    for (const name of ["train.tfrec", "train.tfrec.index.json"]) await rm(join(folder, name), { force: true });
+    expect(await run("write", code("Write"))).toEqual([]);
+    const index = parseIndex(await readFile(join(folder, "train.tfrec.index.json"), "utf8"));
+    expect(index.count).toBe(5);
+    expect(index.byteLength).toBe((await stat(join(folder, "train.tfrec"))).size);
+    expect((await readdir(join(folder, "shards"))).sort()).toEqual(["ld_train00-3.tfrec", "ld_train01-2.tfrec"]);
+    expect(await run("read", code("Read"))).toEqual([0, 1, 2, 3, 4].map((i) => `${i}.jpg 1000 ${i}`));
+    expect((await run("inspect", code("Read", 1)))[0]).toMatch(/^5 \[/);
+    expect(await run("index", code("An index: count, any record, exact shuffling"))).toHaveLength(6);
   });
 });

@@ -5,6 +5,7 @@ import type { Command } from "commander";
 import { act, type CliContext } from "../context.ts";
 import { type CommonOptions, DATASET } from "../options.ts";
 import { withDataset } from "../run/dataset.ts";
+import { describeUnread } from "../run/unread.ts";
 import { duration, percent, plural, table } from "../terminal/format.ts";
 
 /** Names that are shown of a list before it is only counted. */
@@ -43,6 +44,7 @@ export function describeAudit(report: AuditReport): string {
   const common = Object.entries(sizes?.counts ?? {}).slice(0, 3);
   const lines = [
     `${plural(found.images, "image")} and ${plural(found.rows, "row")}; used: ${plural(images.total, "image")}, ${images.labelled} of them labelled`,
+    ...describeOneClass(report),
     ...(majority
       ? [`majority class: ${majority.name}, ${percent(majority.share)}: what a model that learned nothing reaches`]
       : []),
@@ -61,10 +63,20 @@ export function describeAudit(report: AuditReport): string {
     ...describeOutliers(report),
     `unreadable: ${unreadable.length}${more(unreadable)}`,
     ...unreadable.slice(0, SHOWN).map(({ file, reason }) => `  ${file}: ${reason}`),
+    describeUnread(report.unreadFiles) ?? "files not read: 0",
     `left out for other reasons: ${report.otherProblems.length}${more(report.otherProblems)}`,
     ...report.otherProblems.slice(0, SHOWN).map(({ message }) => `  ${message}`),
   ];
   return `${classes}\n\n${lines.join("\n")}`;
+}
+
+/** Of what nothing can be learned. */
+function describeOneClass({ classes, images }: AuditReport): string[] {
+  if (images.labelled === 0)
+    return ["no image has a label: write train.csv, or put the images of each class into a folder of its name"];
+  const filled = classes.filter(({ count }) => count > 0);
+  if (filled.length > 1) return [];
+  return [`one class only, ${filled[0]!.name}: a classifier needs two; add images of another class`];
 }
 
 /** How much the shards differ in their classes, in one line. */

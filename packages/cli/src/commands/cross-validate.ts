@@ -6,6 +6,7 @@ import { crossValidate, type Fold, type Predictions } from "@cassava/train";
 import type { Command } from "commander";
 import { type ActionContext, act, type CliContext } from "../context.ts";
 import { DATASET, whole } from "../options.ts";
+import { checkPaths } from "../run/check-paths.ts";
 import { withDataset } from "../run/dataset.ts";
 import { describeSummary, judge, majorityBaseline, measure, predictionLines } from "../run/measure.ts";
 import { createRunFolder, type RunFolder } from "../run/run-folder.ts";
@@ -55,6 +56,7 @@ export function crossValidateCommand(program: Command, context: CliContext): voi
       const { output, cwd } = action;
       const out = resolve(cwd, options.out);
       const settings: TrainSettings = { ...settingsOf(options, paths, cwd), split: null, ratios: [] };
+      await checkPaths(settings);
       const folder = await createRunFolder(out);
       const stages = stopwatch();
       try {

@@ -1,8 +1,11 @@
+import { stat } from "node:fs/promises";
 import { basename } from "node:path";
+import { isTFRecordError } from "@cassava/tfrecord";
 import { inspectRecords, type RecordsSummary } from "@cassava/tfrecord/inspect";
 import { expandPaths, openFile } from "@cassava/tfrecord/node";
 import type { Command } from "commander";
 import { act, type CliContext } from "../context.ts";
+import { CliError } from "../errors.ts";
 import type { CommonOptions } from "../options.ts";
 import { bytes, plural, table } from "../terminal/format.ts";
 
@@ -14,7 +17,7 @@ export function inspectCommand(program: Command, context: CliContext): void {
     .argument("<path...>", "TFRecord files, globs, or folders of them")
     .action(
       act(context, async ({ output, signal }, _: CommonOptions, patterns: string[]) => {
-        const paths = await expandPaths(patterns);
+        const paths = await recordFiles(patterns);
         const progress = output.progress("reading files", paths.length);
         const files: RecordsSummary[] = [];
         for (const path of paths) {
@@ -35,6 +38,32 @@ export function inspectCommand(program: Command, context: CliContext): void {
         output.result(document, [...files.map(describeFile), total].join("\n\n"));
       }),
     );
+}
+
+/** What is no TFRecord file by its name, in a data set of photographs. */
+const PHOTOGRAPHS = /\.(jpe?g|png|webp|csv)$/i;
+
+/** The files to look into. Photographs, their CSV and folders without TFRecord files are for another command. */
+async function recordFiles(patterns: readonly string[]): Promise<string[]> {
+  const other = (path: string, cause?: unknown) =>
+    new CliError(
+      "NO_RECORDS",
+      `inspect looks into TFRecord files, and ${path} ${cause === undefined ? "is none" : "holds none"}: for photographs take cassava audit FOLDER, which counts classes, sizes and what is not read`,
+      { cause },
+    );
+  try {
+    const paths = await expandPaths(patterns);
+    const photograph = paths.find((path) => PHOTOGRAPHS.test(path));
+    if (photograph === undefined) return paths;
+    throw other(photograph);
+  } catch (error) {
+    if (!isTFRecordError(error, "NO_FILES") || error.file === undefined) throw error;
+    const isFolder = await stat(error.file).then(
+      (found) => found.isDirectory(),
+      () => false,
+    );
+    throw isFolder ? other(error.file, error) : error;
+  }
 }
 
 /** A summary as plain JSON: counts by value as an object, errors as code and message. */

@@ -12,7 +12,7 @@ import { FROZEN_ENGINE, FROZEN_ENGINES, startFrozenEngine } from "../run/frozen-
 import { loadRunModel } from "../run/load-run.ts";
 import { readRunFile } from "../run/run-folder.ts";
 import type { RunConfig, TrainSettings } from "../run/settings.ts";
-import { percent, table } from "../terminal/format.ts";
+import { percent, plural, table } from "../terminal/format.ts";
 
 interface Options extends CommonOptions {
   readonly engine: string;
@@ -39,7 +39,8 @@ export function predictCommand(program: Command, context: CliContext): void {
         const { output, cwd, signal } = action;
         const run = resolve(cwd, runPath);
         const config = await readRunFile<RunConfig>(run, "config.json");
-        const files = await imageFiles(paths.map((path) => resolve(cwd, path)));
+        const { files, unread } = await imageFiles(paths.map((path) => resolve(cwd, path)));
+        if (unread > 0) output.warn(`${plural(unread, "file")} not read: no JPEG, PNG or WebP by their names`);
         await startEngine(options.engine, output);
         const choices = { requested: options.frozenEngine, preferred: config.frozenEngine };
         const model = await loadRunModel(run, await startFrozenEngine(choices, output));
@@ -70,9 +71,10 @@ export function predictCommand(program: Command, context: CliContext): void {
     );
 }
 
-/** The image files that paths name, those of a folder in order, none twice. */
-async function imageFiles(paths: readonly string[]): Promise<string[]> {
+/** The image files that paths name, those of a folder in order, none twice; and how many other files the folders hold. */
+async function imageFiles(paths: readonly string[]): Promise<{ readonly files: string[]; readonly unread: number }> {
   const files: string[] = [];
+  let unread = 0;
   for (const path of paths) {
     const found = await stat(path).catch((cause: unknown) => {
       throw new DataError("IMAGE_UNREADABLE", `${path} is not there: pass image files or folders of them`, {
@@ -80,19 +82,23 @@ async function imageFiles(paths: readonly string[]): Promise<string[]> {
         cause,
       });
     });
-    if (!found.isDirectory()) files.push(path);
-    else
-      files.push(
-        ...(await readdir(path))
-          .filter((name) => IMAGE.test(name))
-          .sort()
-          .map((name) => join(path, name)),
-      );
+    if (!found.isDirectory()) {
+      files.push(path);
+      continue;
+    }
+    const below = await readdir(path, { withFileTypes: true });
+    const there = below.filter((entry) => !entry.isDirectory() && !entry.name.startsWith(".")).map(({ name }) => name);
+    const images = there.filter((name) => IMAGE.test(name)).sort();
+    files.push(...images.map((name) => join(path, name)));
+    unread += there.length - images.length;
   }
   if (files.length === 0) {
-    throw new DataError("NO_IMAGES", `${paths.join(", ")} holds no JPEG, PNG or WebP file: pass image files`);
+    throw new DataError(
+      "NO_IMAGES",
+      `${paths.join(", ")} holds no JPEG, PNG or WebP among ${plural(unread, "file")}: pass such images, others converted to JPEG`,
+    );
   }
-  return [...new Set(files)];
+  return { files: [...new Set(files)], unread };
 }
 
 /** Unlabelled images, named by their paths. */

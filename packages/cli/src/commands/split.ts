@@ -4,7 +4,9 @@ import { dirname, join, resolve } from "node:path";
 import type { Dataset } from "@cassava/contracts";
 import {
   audit,
+  DataError,
   duplicateGroups,
+  isDataError,
   kFold,
   lookAlikeGroups,
   mergeGroups,
@@ -126,7 +128,11 @@ async function groupsOf(
     const text = await readFile(file, "utf8").catch((cause: unknown) => {
       throw new CliError("OPTION_INVALID", `--groups: ${file} cannot be read: check the path`, { cause });
     });
-    found.push(await parseGroupCsv(text, { file, groupColumn }));
+    const parsed = await parseGroupCsv(text, { file, groupColumn }).catch((error: unknown) => {
+      if (!isDataError(error, "CSV_COLUMN")) throw error;
+      throw new DataError("CSV_COLUMN", `${error.message}, or name that of the groups with --group-column`, error);
+    });
+    found.push(parsed);
   }
   if (found.length === 0) return undefined;
   return found.length === 1 ? found[0] : mergeGroups(...found);

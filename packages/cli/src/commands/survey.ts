@@ -9,8 +9,9 @@ import { writeFileAtomically } from "@cassava/data/node";
 import type { SurveyInput } from "@cassava/report";
 import { type Command, Option } from "commander";
 import { type ActionContext, act, type CliContext } from "../context.ts";
-import { CliError, isForeseen, isOutOfMemory } from "../errors.ts";
+import { CliError, ExitWith, isForeseen, isOutOfMemory } from "../errors.ts";
 import { DATASET } from "../options.ts";
+import { checkPaths } from "../run/check-paths.ts";
 import { checkTrainable } from "../run/check-split.ts";
 import { withDataset } from "../run/dataset.ts";
 import type { Knowledge } from "../run/knowledge.ts";
@@ -59,6 +60,7 @@ export function surveyCommand(program: Command, context: CliContext): void {
       const split = options.split === undefined ? null : resolve(cwd, options.split);
       const rest = { split, ratios: parseRatios(options.ratios) };
       const plan = surveyPlan(options, command, paths, cwd);
+      for (const { settings } of plan) await checkPaths({ ...settings, split });
       const found = await withDataset(
         paths.map((path) => resolve(cwd, path)),
         output,
@@ -190,6 +192,8 @@ async function finish(
     throw new CliError("DIVERGED", `no model could be trained (${reasons})`);
   }
   output.result(document, describe(found, file));
+  // The others stand; but whoever asked for all of them must not take this for done.
+  if (found.failed !== undefined && found.failed.length > 0) throw new ExitWith(1);
 }
 
 function describe({ models, images, part, majority, failed = [] }: SurveyInput, file: string): string {

@@ -7,6 +7,7 @@ import { type Command, Option } from "commander";
 import { act, type CliContext } from "../context.ts";
 import { ExitWith } from "../errors.ts";
 import { DATASET, type FailOn, failOnOption, isGrave } from "../options.ts";
+import { checkPaths } from "../run/check-paths.ts";
 import { checkTrainable } from "../run/check-split.ts";
 import { withDataset } from "../run/dataset.ts";
 import { eventFolder, refuseEvents } from "../run/event-log.ts";
@@ -59,6 +60,7 @@ export function trainCommand(program: Command, context: CliContext): void {
           split: options.split === undefined ? null : resolve(cwd, options.split),
           ratios: parseRatios(options.ratios),
         };
+        await checkPaths(settings);
         const events = eventFolder(options.tensorboard, out, cwd);
         const folder = await createRunFolder(out);
         const stages = stopwatch();

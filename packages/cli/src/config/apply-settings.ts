@@ -42,7 +42,7 @@ export function takeSettings(program: Command, context: Streams & { readonly cwd
       if (!printConfig) output.info(`settings: ${found.file}`);
     }
     for (const warning of fromEnvironment(command, context.env)) output.warn(warning);
-    if (printConfig) requireNothing(command);
+    if (printConfig) requireNoArgument(command);
   };
   const hook = (parent: Command) => {
     if (parent.commands.length === 0) return;
@@ -140,8 +140,7 @@ function dropBelow(command: Command, option: Option, sources: readonly string[])
   command.setOptionValueWithSource(key, option.defaultValue, "default");
 }
 
-/** Nothing is missing where settings are only shown. */
-function requireNothing(command: Command): void {
-  for (const option of command.options) option.mandatory = false;
+/** No argument is missing where settings are only shown. */
+function requireNoArgument(command: Command): void {
   for (const argument of command.registeredArguments) argument.required = false;
 }

@@ -2,7 +2,9 @@ import { resolve } from "node:path";
 import { isDataError } from "@cassava/data";
 import { backboneSpec, backbones } from "@cassava/models";
 import { CliError } from "../errors.ts";
+import { checkPaths } from "../run/check-paths.ts";
 import { RECIPES } from "../run/recipes.ts";
+import { isWeightsPath } from "../run/settings.ts";
 import type { Output } from "../terminal/output.ts";
 import type { Asker } from "./ask.ts";
 import type { InitAnswers } from "./config-text.ts";
@@ -33,7 +35,7 @@ export async function assumeAnswers(given: GivenAnswers, cwd: string, output: Ou
   const backbone = given.backbone ?? BACKBONE;
   const weights = given.weights ?? (hasImagenet(backbone) ? "imagenet" : "none");
   const answers = { dataset, backbone, weights, recipe: given.recipe, out: given.out ?? OUT };
-  refuseUnfit(answers);
+  await refuseUnfit(answers, cwd);
   return { answers, photographs };
 }
 
@@ -56,7 +58,7 @@ export async function askAnswers(given: GivenAnswers, cwd: string, ask: Asker, o
   const recipe = given.recipe ?? (weights === "none" ? undefined : await askRecipe(ask));
   const out = given.out ?? (await ask.text("Where should the run go?", OUT));
   const answers = { dataset, backbone, weights, recipe, out };
-  refuseUnfit(answers);
+  await refuseUnfit(answers, cwd);
   return { answers, photographs };
 }
 
@@ -100,7 +102,8 @@ function hasImagenet(backbone: string): boolean {
 }
 
 /** What `cassava train` would refuse is refused before it is written. */
-function refuseUnfit({ weights, recipe, backbone }: InitAnswers): void {
+async function refuseUnfit({ weights, recipe, backbone }: InitAnswers, cwd: string): Promise<void> {
+  await checkPaths({ weights: isWeightsPath(weights) ? resolve(cwd, weights) : weights, split: null });
   if (recipe === "best" && weights === "none") {
     throw new CliError("OPTION_INVALID", "--recipe best trains the network after its head: it needs --weights");
   }

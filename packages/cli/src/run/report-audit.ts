@@ -4,6 +4,7 @@ import { defaultDecoder } from "@cassava/data/node";
 import type { Facts } from "@cassava/report";
 import type { ActionContext } from "../context.ts";
 import { percent, plural } from "../terminal/format.ts";
+import { describeUnread } from "./unread.ts";
 
 /** Names that are listed of a kind. */
 const SHOWN = 6;
@@ -39,6 +40,7 @@ function describe(report: AuditReport): Facts {
       ["used", `${plural(images.total, "image")}, ${images.labelled} labelled`],
       ["rows without image", names(report.rowsWithoutImage.ids)],
       ["images without row", names(report.imagesWithoutRow.ids)],
+      ["files not read", describeUnread(report.unreadFiles) ?? "0"],
       ["equal images", groups(duplicates.groups, duplicates.conflicts)],
       ...(nearDuplicates ? [["look-alikes", groups(nearDuplicates.groups, nearDuplicates.conflicts)] as const] : []),
       ...(outliers

@@ -20,9 +20,10 @@ export const audit = z.strictObject({
   labelEntropy: z.number().nonnegative(),
   rowsWithoutImage: names,
   imagesWithoutRow: names,
+  unreadFiles: z.strictObject({ count, ids, extensions: z.record(z.string(), count), photographs: count }),
   otherProblems: z.array(
     z.strictObject({
-      kind: z.enum(["row-without-image", "image-without-row", "duplicate-id", "corrupt-record"]),
+      kind: z.enum(["row-without-image", "image-without-row", "duplicate-id", "corrupt-record", "unread-file"]),
       id: z.string(),
       file: z.string(),
       message: z.string(),

@@ -5,6 +5,7 @@ import { csvContent } from "../files/csv-content.ts";
 import { fileDataset } from "../files/file-dataset.ts";
 import { folderContent } from "../files/folder-content.ts";
 import { isImageName, isShardName } from "../files/image-names.ts";
+import { refuseUnreadCsv } from "../files/misread-folder.ts";
 import { classList, labelMapName, parseLabelMap } from "../labels.ts";
 import type { ReadShardOptions } from "../shards/read-shard.ts";
 import { type OpenShard, type RecordFeatures, recordFeatures, shardDataset } from "../shards/shard-dataset.ts";
@@ -36,7 +37,8 @@ export interface LocalDatasetOptions {
  * images (in `train_images/`, or beside it where files were picked without folders), TFRecord files, or one folder of
  * images for each class. Files are read when they are asked for; their bytes are not kept.
  *
- * Throws a DataError: DATASET_UNKNOWN where it is none of these; and what the data sets of `@cassava/data/node` throw.
+ * Throws a DataError: DATASET_UNKNOWN where it is none of these, CSV_UNREAD where images have fewer than two classes and a CSV of
+ * another name; and what the data sets of `@cassava/data/node` throw.
  */
 export async function filesDataset(files: Iterable<File>, options: LocalDatasetOptions = {}): Promise<Dataset> {
   return localDataset(localFiles(files), "the chosen files", options);
@@ -58,7 +60,7 @@ async function localDataset(
   origin: string,
   options: LocalDatasetOptions,
 ): Promise<Dataset> {
-  const { csv = "train.csv" } = options;
+  const { csv = "train.csv", images = "train_images" } = options;
   const byPath = new Map(files.map((file) => [file.path, file]));
   const paths = [...byPath.keys()];
   const read = async (path: string): Promise<Uint8Array> =>
@@ -82,7 +84,9 @@ async function localDataset(
       map: await mapOf("", byPath, options),
       pathOf: (name) => name,
     });
-    return fileDataset(content, (entry) => read(entry.file));
+    const dataset = fileDataset(content, (entry) => read(entry.file));
+    refuseUnreadCsv(dataset, origin, { csv, images });
+    return dataset;
   }
   const message = `${origin}: no data set: choose ${csv} with its images, or *.tfrec files, or one folder of JPEG, PNG or WebP images for each class`;
   throw new DataError("DATASET_UNKNOWN", message, { file: origin });

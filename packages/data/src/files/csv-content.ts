@@ -5,6 +5,7 @@ import { parseLabelCsv } from "../label-csv.ts";
 import { resolveLabels, type StatedLabel } from "../labels.ts";
 import type { FileDatasetContent } from "./file-dataset.ts";
 import { isImageName } from "./image-names.ts";
+import { unreadProblems } from "./unread-files.ts";
 
 /** A CSV, and the files that lie where its images should. */
 export interface CsvContentOptions {
@@ -24,7 +25,7 @@ export interface CsvContentOptions {
 }
 
 /**
- * Joins rows and images by name. Rows without image, images without row and rows that repeat another go to `problems`.
+ * Joins rows and images by name. Rows without image, images without row, rows that repeat another and files that are no images go to `problems`.
  * Throws a DataError: CSV_EMPTY, CSV_COLUMN, CSV_INVALID, NO_IMAGES where no row has its image, LABEL_UNKNOWN,
  * LABEL_CONFLICT.
  */
@@ -48,7 +49,8 @@ export async function csvContent(options: CsvContentOptions): Promise<FileDatase
     withoutImage.push({ kind: "row-without-image", id, file, message });
   }
   if (entries.length === 0) {
-    const message = `none of the ${kept.length} images that ${file} names is in ${imageFolder} (the first is "${kept[0]!.id}"): name the folder with images, or write the names as the files have them`;
+    const found = present.length === 0 ? ", the folder is empty" : `, the first file there "${present[0]}"`;
+    const message = `none of the ${kept.length} images that ${file} names is in ${imageFolder} (the first is "${kept[0]!.id}"${found}): write the names as the files have them, with their endings`;
     throw new DataError("NO_IMAGES", message, { file });
   }
   const withoutRow = present
@@ -57,5 +59,8 @@ export async function csvContent(options: CsvContentOptions): Promise<FileDatase
       const image = pathOf(id);
       return { kind: "image-without-row", id, file: image, message: `${image} has no row in ${file}` };
     });
-  return { classes, entries, problems: [...problems, ...withoutImage, ...withoutRow] };
+  // Where images lie beside the CSV (in a browser), it is one of the files there.
+  const others = present.filter((id) => !named.has(id) && pathOf(id) !== file);
+  const unread = unreadProblems(others, pathOf);
+  return { classes, entries, problems: [...problems, ...withoutImage, ...withoutRow, ...unread] };
 }

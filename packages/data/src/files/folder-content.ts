@@ -3,6 +3,8 @@ import { DataError } from "../errors.ts";
 import { resolveLabels, type StatedLabel } from "../labels.ts";
 import type { FileDatasetContent } from "./file-dataset.ts";
 import { isImageName } from "./image-names.ts";
+import { refuseParts } from "./misread-folder.ts";
+import { unreadProblems } from "./unread-files.ts";
 
 /** The files below a folder. */
 export interface FolderContentOptions {
@@ -17,8 +19,8 @@ export interface FolderContentOptions {
 }
 
 /**
- * Images by the name of their folder. Throws a DataError: NO_IMAGES; LABEL_UNKNOWN for a subfolder that the label map
- * does not have.
+ * Images by the name of their folder; other files go to `problems`. Throws a DataError: NO_IMAGES; DATASET_PARTS; LABEL_UNKNOWN
+ * for a subfolder that the label map does not have.
  */
 export function folderContent({ folder, present, map, pathOf }: FolderContentOptions): FileDatasetContent {
   const ids = present.filter(isImageName);
@@ -26,10 +28,12 @@ export function folderContent({ folder, present, map, pathOf }: FolderContentOpt
     const message = `${folder} holds no JPEG, PNG or WebP image: put the images of each class into a folder of its name`;
     throw new DataError("NO_IMAGES", message, { file: folder });
   }
+  const unread = unreadProblems(present, pathOf);
   const inClass = ids.filter((id) => id.includes("/"));
   if (inClass.length === 0) {
-    return { classes: map ?? [], entries: ids.map((id): DatasetEntry => ({ id, file: pathOf(id) })), problems: [] };
+    return { classes: map ?? [], entries: ids.map((id): DatasetEntry => ({ id, file: pathOf(id) })), problems: unread };
   }
+  if (map === undefined) refuseParts(folder, [...new Set(inClass.map(folderOf))], pathOf);
   const { classes, labels } = classesOf(inClass, map, pathOf);
   const entries = inClass.map((id, at): DatasetEntry => ({ id, label: labels[at]!, file: pathOf(id) }));
   const problems = ids
@@ -38,7 +42,7 @@ export function folderContent({ folder, present, map, pathOf }: FolderContentOpt
       const file = pathOf(id);
       return { kind: "image-without-row", id, file, message: `${file} is in no class folder` };
     });
-  return { classes, entries, problems };
+  return { classes, entries, problems: [...problems, ...unread] };
 }
 
 /** Without a map a folder "3" is a class of this name like any other: its position among the folders is its index. */
@@ -47,7 +51,7 @@ function classesOf(
   map: readonly ClassInfo[] | undefined,
   pathOf: (name: string) => string,
 ): { classes: readonly ClassInfo[]; labels: readonly (number | undefined)[] } {
-  const folders = ids.map((id) => id.slice(0, id.indexOf("/")));
+  const folders = ids.map(folderOf);
   if (map !== undefined) {
     return resolveLabels(
       ids.map((id, at): StatedLabel => ({ id, label: folders[at]!, file: pathOf(folders[at]!) })),
@@ -62,3 +66,6 @@ function classesOf(
     labels: folders.map((name) => index.get(name)),
   };
 }
+
+/** "a" of "a/b/c.jpg". */
+const folderOf = (id: string): string => id.slice(0, id.indexOf("/"));

@@ -21,9 +21,19 @@ export function formatOf(bytes: Uint8Array): SniffedFormat {
   }
   if (/^\s*<(!doctype|html)/i.test(text))
     return { known: false, description: "it is an HTML page, perhaps of a failed download" };
+  const other = otherFormat(text);
+  if (other !== undefined) return { known: false, description: `it is ${other}, not JPEG, PNG or WebP: convert it` };
   return { known: false, description: "it is not JPEG, PNG or WebP" };
 }
 
 function startsWith(bytes: Uint8Array, signature: readonly number[]): boolean {
   return signature.every((byte, at) => bytes[at] === byte);
+}
+
+/** What photographs also come as, whatever their names: telephones write HEIC, and some call it ".jpg". */
+function otherFormat(text: string): string | undefined {
+  if (/^....ftyp(hei|hev|mif1|msf1)/s.test(text)) return "HEIC";
+  if (/^....ftypavi[fs]/s.test(text)) return "AVIF";
+  if (/^(II\*\0|MM\0\*)/.test(text)) return "TIFF or a raw photograph";
+  return text.startsWith("GIF8") ? "GIF" : undefined;
 }

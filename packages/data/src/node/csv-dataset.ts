@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { ClassInfo, Dataset } from "@cassava/contracts";
+import { DataError } from "../errors.ts";
 import { csvContent } from "../files/csv-content.ts";
 import { fileDataset } from "../files/file-dataset.ts";
 import { classList } from "../labels.ts";
@@ -25,7 +26,7 @@ export interface CsvDatasetOptions {
 /**
  * A CSV of names and labels beside a folder of images; a row's name is the path of its image from that folder. Classes
  * are `classes`, else come from the label map beside the CSV or one folder up, else from the labels. Rows without image,
- * images without row and rows that repeat another go to `problems`.
+ * images without row, rows that repeat another and files that are no images go to `problems`.
  *
  * Throws a DataError: DATASET_MISSING, CSV_EMPTY, CSV_COLUMN, CSV_INVALID, NO_IMAGES where no row has its image,
  * LABEL_UNKNOWN, LABEL_CONFLICT where two rows of one image disagree, LABEL_MAP_INVALID, OPTION_INVALID.
@@ -35,9 +36,14 @@ export async function csvDataset(folder: string, options: CsvDatasetOptions = {}
   if ((await kindOf(folder)) !== "folder") throw missing(folder);
   const file = join(folder, csv);
   const imageFolder = join(folder, images);
+  const text = await readText(file);
+  if ((await kindOf(imageFolder)) !== "folder") {
+    const message = `${imageFolder} is not there: call the folder with the images of ${file} ${images}, beside it`;
+    throw new DataError("DATASET_MISSING", message, { file: imageFolder });
+  }
   const content = await csvContent({
     file,
-    text: await readText(file),
+    text,
     idColumn,
     labelColumn,
     map: classes === undefined ? await findLabelMap(folder) : classList(classes),

@@ -3,6 +3,8 @@ import { basename, dirname, join } from "node:path";
 import type { Dataset } from "@cassava/contracts";
 import { DataError } from "../errors.ts";
 import { isImageName, isShardName } from "../files/image-names.ts";
+import { refuseParts, refuseUnreadCsv } from "../files/misread-folder.ts";
+import { isUnreadPhotograph } from "../files/unread-files.ts";
 import { type CsvDatasetOptions, csvDataset } from "./csv-dataset.ts";
 import { type FolderDatasetOptions, folderDataset } from "./folder-dataset.ts";
 import { kindOf, missing } from "./list-images.ts";
@@ -18,8 +20,8 @@ export interface OpenDatasetOptions extends CsvDatasetOptions, FolderDatasetOpti
  * 3. a folder of TFRecord files, or one with `train_tfrecords/`: {@link tfrecordDataset};
  * 4. a folder of images, one subfolder for each class, or none: {@link folderDataset}.
  *
- * Throws a DataError: DATASET_MISSING where nothing is there, DATASET_UNKNOWN where it is none of these; and what those
- * throw.
+ * Throws a DataError: DATASET_MISSING where nothing is there, DATASET_UNKNOWN where it is none of these, CSV_UNREAD where a folder
+ * of images has fewer than two classes and a CSV of another name; and what those throw.
  */
 export async function openDataset(
   path: string | readonly string[],
@@ -46,8 +48,16 @@ export async function openDataset(
   for (const folder of [only, join(only, "train_tfrecords")]) {
     if (await holdsShards(folder)) return tfrecordDataset(folder, options);
   }
-  if (await holdsImages(only)) return folderDataset(only, options);
-  const message = `${only} is no data set: it needs ${csv} with ${images}/, or *.tfrec files, or one folder of JPEG, PNG or WebP images for each class`;
+  const { names, folders } = await lookInto(only);
+  if (names.some(isImageName)) {
+    const dataset = await folderDataset(only, options);
+    refuseUnreadCsv(dataset, only, { csv, images });
+    return dataset;
+  }
+  refuseParts(only, folders, (name) => join(only, name));
+  const unread = names.filter(isUnreadPhotograph);
+  const found = unread.length === 0 ? "" : ` (it holds ${unread.length} such as ${unread[0]}: convert them to JPEG)`;
+  const message = `${only} is no data set: it needs ${csv} with ${images}/, or *.tfrec files, or one folder of JPEG, PNG or WebP images for each class${found}`;
   throw new DataError("DATASET_UNKNOWN", message, { file: only });
 }
 
@@ -55,13 +65,19 @@ async function holdsShards(folder: string): Promise<boolean> {
   return (await kindOf(folder)) === "folder" && (await readdir(folder)).some(isShardName);
 }
 
-/** Images in the folder, or in a folder of it: deeper ones would not be a folder per class. */
-async function holdsImages(folder: string): Promise<boolean> {
-  const entries = await readdir(folder, { withFileTypes: true });
-  if (entries.some((entry) => !entry.isDirectory() && isImageName(entry.name))) return true;
-  for (const entry of entries) {
-    const path = join(folder, entry.name);
-    if ((await kindOf(path)) === "folder" && (await readdir(path)).some(isImageName)) return true;
+/** Names of the files in the folder and in the folders of it: deeper ones would not be a folder per class. Hidden ones are left out. */
+async function lookInto(folder: string): Promise<{ readonly names: string[]; readonly folders: string[] }> {
+  const names: string[] = [];
+  const folders: string[] = [];
+  for (const name of (await readdir(folder)).filter(isVisible)) {
+    const path = join(folder, name);
+    if ((await kindOf(path)) !== "folder") names.push(name);
+    else {
+      folders.push(name);
+      names.push(...(await readdir(path)).filter(isVisible));
+    }
   }
-  return false;
+  return { names, folders };
 }
+
+const isVisible = (name: string): boolean => !name.startsWith(".");
