@@ -148,7 +148,9 @@ describe("the line from a data set to a verdict", () => {
     // Without a part, what the run has trained or validated on does not count.
     const unseen = await cassava(folder.path, "evaluate", "run-shards", join(folder.path, "csv"), "--json");
     expect(json(unseen.stdout)).toMatchObject({ part: null, excluded: 96, summary: { n: 24 } });
-    expect(unseen.stderr).toMatch(/warning: 96 images bear names of the run's train or validation images/);
+    expect(unseen.stderr).toMatch(
+      /warning: 96 images left out: the run has trained or validated on images of these names/,
+    );
 
     const lines = (await readFile(join(folder.path, "run-shards", "predictions.jsonl"), "utf8")).trimEnd().split("\n");
     const [first] = lines.map((line) => JSON.parse(line)).filter(({ part }) => part === "test");

@@ -1,4 +1,4 @@
-import { cp, mkdir, writeFile } from "node:fs/promises";
+import { cp, mkdir, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { openDataset, writeSyntheticShards } from "@cassava/data/node";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -82,4 +82,36 @@ it("a column of groups may have another name, and the error says by which option
     expect.stringMatching(/has "image_id", "plant": .*, or name that of the groups with --group-column/),
   ]);
   expect((await cassava(folder.path, ...args, "--group-column", "plant")).code).toBe(0);
+});
+
+it("evaluate tells photographs of a test folder from those of the run that bear their names", async () => {
+  const shards = await openDataset(at("shards"));
+  for (const [i, entry] of shards.entries.slice(0, 60).entries()) {
+    const part = i < 40 ? "train" : "test";
+    const folders = at("parts", part, i % 2 === 0 ? "healthy" : "sick");
+    await mkdir(folders, { recursive: true });
+    await writeFile(join(folders, `${i < 40 ? i : i - 40}.jpg`), await shards.read(entry));
+  }
+  // One of the twenty is a photograph of the run after all.
+  await cp(at("parts/train/healthy/0.jpg"), at("parts/test/healthy/0.jpg"));
+  await shards.close();
+  const whole = ["--ratios", "80/20", "--backbone", "resnet14", "--weights", "none", "--input-size", "32", "--force"];
+  const trained = await cassava(
+    folder.path,
+    "train",
+    at("parts/train"),
+    ...whole,
+    "--epochs",
+    "1",
+    "--out",
+    "parts-run",
+  );
+  expect(trained.code).toBe(0);
+  const { code, stdout, stderr } = await cassava(folder.path, "evaluate", "parts-run", at("parts/test"), "--json");
+  expect([code, JSON.parse(stdout)]).toMatchObject([0, { excluded: 1, summary: { n: 19 } }]);
+  expect(stderr).toMatch(/warning: 1 image left out.*\n.*19 images of such a name kept/);
+  // Where the run's own images are gone, the name decides.
+  await rename(at("parts/train"), at("parts/gone"));
+  const alone = await cassava(folder.path, "evaluate", "parts-run", at("parts/test"), "--quiet");
+  expect([alone.code, alone.stderr]).toEqual([1, expect.stringContaining("there is nothing to evaluate on")]);
 });

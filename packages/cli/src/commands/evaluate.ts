@@ -14,7 +14,9 @@ import { FROZEN_ENGINE, FROZEN_ENGINES, startFrozenEngine } from "../run/frozen-
 import { loadRunModel } from "../run/load-run.ts";
 import { describeSummary, measure, type RunMetrics } from "../run/measure.ts";
 import { readRunFile } from "../run/run-folder.ts";
+import { seenImages } from "../run/seen-images.ts";
 import type { RunConfig, TrainSettings } from "../run/settings.ts";
+import { plural } from "../terminal/format.ts";
 
 type Part = (typeof partNames)[number];
 
@@ -88,19 +90,14 @@ interface Evaluation {
 
 async function evaluateOn(dataset: Dataset, evaluation: Evaluation, action: ActionContext) {
   const { run, config, split, part, frozenEngine } = evaluation;
-  const { output, signal } = action;
   const names = dataset.classes.map(({ name }) => name);
   if (!isDeepStrictEqual(names, config.classes)) {
     const message = `the run knows the classes ${config.classes.join(", ")}; the data set has ${names.join(", ")}: evaluate on the same classes in the same order`;
     throw new CliError("RUN_INVALID", message);
   }
   if (part) checkSplit(split, dataset);
-  const seen = new Set([...split.train, ...split.validation]);
-  const labelled = dataset.entries.filter(({ label }) => label !== undefined).map(({ id }) => id);
-  const ids = part ? split[part] : labelled.filter((id) => !seen.has(id));
-  const excluded = part ? 0 : labelled.length - ids.length;
-  if (excluded > 0)
-    output.warn(`${excluded} images bear names of the run's train or validation images and are left out`);
+  const ids = part ? split[part] : await unseenIds(dataset, config, split, action);
+  const excluded = part ? 0 : dataset.entries.filter(({ label }) => label !== undefined).length - ids.length;
   if (ids.length === 0) {
     const why = part
       ? `the ${part} part of the run's split is empty`
@@ -119,11 +116,29 @@ async function evaluateOn(dataset: Dataset, evaluation: Evaluation, action: Acti
     const { settings } = config;
     const { featurePrecision: precision } = settings;
     const supply = featureSupply(model, dataset, { images: ids.length, precision }, action);
-    const answers = await answersFor(model, supply, { label: part ?? "all images", ids }, settings, signal);
+    const answers = await answersFor(model, supply, { label: part ?? "all images", ids }, settings, action.signal);
     return { excluded, summary: measure(answers, settings.seed) };
   } finally {
     model.dispose();
   }
+}
+
+/** Labelled images that the run has neither trained nor validated on. */
+async function unseenIds(
+  dataset: Dataset,
+  { settings }: RunConfig,
+  { train, validation }: Split,
+  { output, signal }: ActionContext,
+): Promise<string[]> {
+  const ofRun = new Set([...train, ...validation]);
+  const labelled = dataset.entries.filter(({ label }) => label !== undefined).map(({ id }) => id);
+  const names = labelled.filter((id) => ofRun.has(id));
+  if (names.length === 0) return labelled;
+  const { seen, others } = await seenImages(dataset, names, settings.dataset, signal);
+  const left = `${plural(seen.size, "image")} left out: the run has trained or validated on images of these names`;
+  if (seen.size > 0) output.warn(left);
+  if (others > 0) output.info(`${plural(others, "image")} of such a name kept: other photographs than the run's`);
+  return labelled.filter((id) => !seen.has(id));
 }
 
 /** Opens the data set; where the run's own has moved, says how to name it. */
