@@ -14,7 +14,7 @@ const MARKS: Readonly<Record<Severity, { readonly kind: string; readonly word: s
 /** Causes that are listed. */
 const CAUSES = 4;
 
-/** What is wrong, the likeliest causes first, then what was seen; beside it the curves. */
+/** What is wrong, the likeliest causes first, then what was seen; the curves beside it, or below where there is little to read. */
 export function diagnosisSection(input: ReportInput): Section | undefined {
   const curves = curvesOf(input);
   const { diagnosis } = input;
@@ -22,11 +22,10 @@ export function diagnosisSection(input: ReportInput): Section | undefined {
   if (diagnosis === undefined)
     return { id: "curves", title: "Curves", body: html`<div class="columns">${curves}</div>` };
   const findings = findingsOf(diagnosis, input.experiments);
-  return {
-    id: "diagnosis",
-    title: "Diagnosis and curves",
-    body: html`<div class="columns"><div>${findings}</div><div>${curves}</div></div>`,
-  };
+  const body = isGrave(diagnosis)
+    ? html`<div class="columns"><div>${findings}</div><div>${curves}</div></div>`
+    : html`<div>${findings}</div><div class="columns">${curves}</div>`;
+  return { id: "diagnosis", title: "Diagnosis and curves", body };
 }
 
 function findingsOf(diagnosis: Diagnosis, experiments: readonly string[] = []): Html {
@@ -34,9 +33,13 @@ function findingsOf(diagnosis: Diagnosis, experiments: readonly string[] = []): 
 ${diagnosis.findings.map(findingCard)}${asked(diagnosis)}`;
 }
 
-function causesOf({ findings, causes }: Diagnosis): Html {
-  const grave = findings.filter(({ severity }) => severity !== "info");
-  if (grave.length === 0) return html`<p><span class="badge good">Nothing wrong was found</span></p>`;
+function isGrave({ findings }: Diagnosis): boolean {
+  return findings.some(({ severity }) => severity !== "info");
+}
+
+function causesOf(diagnosis: Diagnosis): Html {
+  if (!isGrave(diagnosis)) return html`<p><span class="badge good">Nothing wrong was found</span></p>`;
+  const { causes } = diagnosis;
   const [first] = causes;
   if (first === undefined) return html``;
   return html`<p class="verdict"><strong>Most likely:</strong> ${first.title}. <strong>Try first:</strong> ${first.remedy}.</p>
