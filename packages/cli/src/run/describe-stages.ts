@@ -5,7 +5,7 @@ import type { TrainSettings } from "./settings.ts";
 /** Bytes of a process without activations, and how often it holds those of a step at most, with gradients: as measured on MobileNetV2. */
 const [BASE, TIMES] = [400 * 2 ** 20, 3];
 /** Pixels below which a smaller input is not worth a word. */
-const SMALL = 96;
+const SMALL = 128;
 
 /**
  * What training stages of the backbone after the head comes to, and what makes it cheaper; said before anything is trained.
