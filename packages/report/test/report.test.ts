@@ -48,6 +48,9 @@ describe("a report", () => {
   it("puts curves beside findings, and below where nothing wrong was found", () => {
     const beside = /<div class="columns"><div>[\s\S]*Most likely/;
     expect(html).toMatch(beside);
+    expect(html).toMatch(
+      /<div class="beside"><figure[\s\S]*<\/div><\/div><div>(<details class="note">[\s\S]*)?<details><summary>\d+ rules? passed/,
+    );
     const run = madeRun();
     const well = renderReport({ ...run, diagnosis: { ...run.diagnosis!, findings: [] } });
     expect(well).toMatch(/Nothing wrong was found[\s\S]*<\/div><div class="columns"><figure/);

@@ -74,6 +74,7 @@ table.facts td { overflow-wrap: anywhere; } .flag { white-space: nowrap; }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; background: var(--page); border: 1px solid var(--line); border-radius: 8px; padding: 12px 14px; font-size: .85rem; }
 footer { padding-bottom: 40px; color: var(--muted); font-size: .85rem; }
 .skip { position: absolute; left: -999px; } .skip:focus { left: 20px; top: 8px; background: var(--card); padding: 6px 10px; }
+@media screen and (min-width: 960px) { .beside { position: sticky; top: 12px; } }
 @media (min-width: 600px) { table.facts th { white-space: nowrap; } }
 @media print {
   :root { color-scheme: light; --page: #fff; --card: #fff; }

@@ -14,23 +14,26 @@ const MARKS: Readonly<Record<Severity, { readonly kind: string; readonly word: s
 /** Causes that are listed. */
 const CAUSES = 4;
 
-/** What is wrong, the likeliest causes first, then what was seen; the curves beside it, or below where there is little to read. */
+/** What is wrong, the likeliest causes first, with the curves beside it; notes below. Where nothing is wrong the curves come last. */
 export function diagnosisSection(input: ReportInput): Section | undefined {
   const curves = curvesOf(input);
   const { diagnosis } = input;
   if (diagnosis === undefined && curves.length === 0) return undefined;
   if (diagnosis === undefined)
     return { id: "curves", title: "Curves", body: html`<div class="columns">${curves}</div>` };
-  const findings = findingsOf(diagnosis, input.experiments);
+  const { findings } = diagnosis;
+  const notes = html`<div>${findings.filter(({ severity }) => severity === "info").map(findingCard)}${asked(diagnosis)}</div>`;
   const body = isGrave(diagnosis)
-    ? html`<div class="columns"><div>${findings}</div><div>${curves}</div></div>`
-    : html`<div>${findings}</div><div class="columns">${curves}</div>`;
+    ? html`<div class="columns"><div>${graveOf(diagnosis, input.experiments)}</div><div class="beside">${curves}</div></div>${notes}`
+    : html`${graveOf(diagnosis, input.experiments)}${notes}<div class="columns">${curves}</div>`;
   return { id: "diagnosis", title: "Diagnosis and curves", body };
 }
 
-function findingsOf(diagnosis: Diagnosis, experiments: readonly string[] = []): Html {
+/** Causes, experiments, errors and warnings. */
+function graveOf(diagnosis: Diagnosis, experiments: readonly string[] = []): Html {
+  const cards = diagnosis.findings.filter(({ severity }) => severity !== "info").map(findingCard);
   return html`${causesOf(diagnosis)}${experiments.length > 0 && html`<h3>Experiments</h3><ul>${experiments.map((line) => html`<li>${line}</li>`)}</ul>`}
-${diagnosis.findings.map(findingCard)}${asked(diagnosis)}`;
+${cards}`;
 }
 
 function isGrave({ findings }: Diagnosis): boolean {
