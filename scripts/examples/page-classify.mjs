@@ -1,4 +1,5 @@
-import { join } from "node:path";
+import { writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 
 /** Largest difference of a probability between the page and WebAssembly in Node, by engine. Measured: 0, 6e-6 and 6e-6. */
 const TOLERANCES = { WebAssembly: 1e-6, WebGL: 1e-4, WebGPU: 1e-4 };
@@ -120,6 +121,23 @@ export const checkClassify = async (page, { run, photographs, wanted }, check) =
     const warning = await page.locator("#classify .warning").textContent();
     if (!warning?.includes("log.txt")) throw new Error(warning ?? "no warning");
     compare(await shownProbabilities(page), wanted.slice(0, 2), TOLERANCES.WebAssembly);
+  });
+  await check("what is no saved model is named, and what would be", async () => {
+    const exported = join(dirname(run), "leaves.onnx");
+    await writeFile(exported, "");
+    await dropOn(page, [exported]);
+    await page.getByText(/leaves\.onnx is no saved model: take the folder model of a run/).waitFor();
+    await dropOn(page, [join(run, "log.txt")]);
+    await page.getByText("log.txt is no TFRecord file, photograph or saved model").waitFor();
+    // As Vite answers for what is not there; a 404 would be an error on the console.
+    await page.route(/nowhere/, (route) =>
+      route.request().resourceType() === "document"
+        ? route.fallback()
+        : route.fulfill({ contentType: "text/html", body: "<!doctype html>" }),
+    );
+    await page.goto(`${page.url().replace(/[?#].*/, "")}?model=nowhere/`);
+    await page.getByText(/There is no model at http.*\/nowhere\/ \(.*public\/model\//).waitFor();
+    await page.goto(page.url().replace(/[?#].*/, ""));
   });
   await check("a model's folder and photographs may be dropped anywhere on the page", async () => {
     await page.reload();

@@ -1,9 +1,8 @@
-import { fetchStore } from "@cassava/models/browser";
 import { classifyScreen } from "./classify/classify-screen.ts";
 import type { Photo } from "./photos.ts";
 import { photosOf } from "./photos.ts";
 import { recordsScreen } from "./records/records-screen.ts";
-import { openModel, reopenModel } from "./setup/current-model.ts";
+import { openAddress, reopenModel } from "./setup/current-model.ts";
 import { engineCard } from "./setup/engine-card.ts";
 import { modelCard, openFiles } from "./setup/model-card.ts";
 import "./style.css";
@@ -40,5 +39,5 @@ await attempt(async () => {
   await engine.start();
   // `?model=model/` opens the model of that folder at once.
   const address = new URLSearchParams(location.search).get("model");
-  if (address !== null) await openModel(fetchStore(new URL(address, location.href)), address);
+  if (address !== null) await openAddress(address);
 });

@@ -69,7 +69,7 @@ describe("TensorFlow", () => {
         name: "tensorflow",
         package: absent,
         code: "ENGINE_MISSING",
-        reason: `${absent} is not installed: npm install ${absent}`,
+        reason: `${absent} is not installed: pnpm add ${absent}`,
       },
     ]);
   });

@@ -55,6 +55,16 @@ describe("diagnose LOG", () => {
     expect(good.stdout).toMatch(/^Nothing wrong was found/);
   });
 
+  it("says once what --classes would add to a log without it", async () => {
+    await writeFile(at("unknown.csv"), `loss,val_accuracy\n${rows((e) => `${0.7 - 0.01 * e},0.4455`)}\n`);
+    const hint = /--classes with the images of each class.*share of the largest class/g;
+    expect((await run("diagnose", "unknown.csv")).stdout.match(hint)).toHaveLength(1);
+    expect((await run("diagnose", "unknown.csv", "--classes", "98,122")).stdout).not.toMatch(hint);
+    expect((await run("diagnose", "unknown.csv", "--validation-classes", "98,122")).stdout).not.toMatch(hint);
+    await writeFile(at("losses.csv"), `loss\n${rows((e) => `${0.7 - 0.01 * e}`)}\n`);
+    expect((await run("diagnose", "losses.csv")).stdout).not.toMatch(hint);
+  });
+
   it("gives JSON, takes names and the counts of the validation part, and lists what it could not look at", async () => {
     await writeFile(at("frozen.csv"), `loss,val_acc\n${rows((e) => `${0.7 - 0.01 * e},0.4455`)}\n`);
     const { stdout } = await run(

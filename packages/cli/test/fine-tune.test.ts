@@ -1,8 +1,9 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { writeSyntheticShards } from "@cassava/data/node";
-import { loadBackbone } from "@cassava/models";
+import { createClassifier, denseHead, loadBackbone, stagesOf, summary } from "@cassava/models";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { describeStages } from "../src/run/describe-stages.ts";
 import { RECIPES } from "../src/run/recipes.ts";
 import { cassava, interruptible, scratchFolder } from "./support.ts";
 
@@ -52,6 +53,11 @@ it("trains the head, then stages from the top, is resumed in the middle, and is 
   const counts = stages.map(([, , count]) => Number(count!.replaceAll(",", "")));
   expect(counts).toEqual([...counts].sort((a, b) => a - b));
   expect(new Set(counts).size).toBe(3);
+  // Before the first stage, and so before anything has taken long.
+  const [before] = stderr.split("stage 1 of 3");
+  expect(before).toMatch(
+    /^after the head 2 stages of resnet14 from the top are trained at 32 px, one more at a time, at most 2 epochs each of 60 images: it takes roughly 4\d\d\.\d MiB of memory, .* Cheaper: --batch-size 16, --fine-tune 1; --recipe article/m,
+  );
   const [header, ...rows] = (await readFile(at("whole", "history.csv"), "utf8")).trim().split("\n");
   const column = header!.split(",").indexOf("stage");
   expect(rows.map((row) => row.split(",")[column])).toEqual(["0", "0", "1", "1", "2", "2"]);
@@ -81,10 +87,26 @@ it("trains the head, then stages from the top, is resumed in the middle, and is 
 it("a recipe sets what the command line does not, says so, and is recorded", async () => {
   const { code, stderr } = await cassava(folder.path, ...train("recipe", "--recipe", "article", "--views", "1"));
   expect(code).toBe(0);
+  expect(stderr).not.toContain("after the head");
   expect(stderr).toMatch(/^recipe article: --head 8 \(the recipe: 256,128,64\) --dropout 0\.3 --batch-size 16 /m);
   const { settings } = JSON.parse(await readFile(at("recipe", "config.json"), "utf8"));
   const { batchSize, plateau, augment } = RECIPES.article.options;
   expect(settings).toMatchObject({ recipe: "article", batchSize, plateau, augment, head: [8], epochs: 2, views: 1 });
+});
+
+it("says what training a whole network at full size takes: gigabytes", async () => {
+  const backbone = await loadBackbone("mobilenetV2", { weights: "none" });
+  const classes = ["a", "b"].map((name, index) => ({ name, index }));
+  const model = await createClassifier({ backbone, head: denseHead({ units: [256] }), classes });
+  const settings = { fineTune: "all", fineTuneEpochs: 12, batchSize: 16 } as const;
+  const text = describeStages(settings, summary(model), stagesOf(backbone.graph), 635);
+  model.dispose();
+  expect(text).toMatch(
+    /^after the head all of mobilenetV2 is trained at 224 px, at most 12 epochs of 635 images: it takes roughly 3\.9 GiB/,
+  );
+  expect(text).toContain(
+    "Cheaper: --input-size 128, --batch-size 8, --fine-tune 1; --recipe article trains the head alone",
+  );
 });
 
 it("refuses a fine-tuning without anything frozen, views without changes, and an unknown recipe", async () => {

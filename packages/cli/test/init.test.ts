@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
 import { writeSyntheticShards } from "@cassava/data/node";
@@ -146,4 +146,17 @@ it("says what is missing where there is no terminal, no photographs, or no sense
     "imagenet",
   );
   await refuses(/argument 'artcle' is invalid.*Did you mean article\?/, "--yes", "--recipe", "artcle");
+});
+
+it("proposes a folder that is free, and a next command as this one was called", async () => {
+  const all = ["init", "--yes", "--force", "--dataset", leaves()];
+  const made = async (event?: string) => {
+    const { stdout } = await run({ cwd, ...(event && { env: { npm_lifecycle_event: event } }) }, ...all);
+    return [/next: (.*?) \(/.exec(stdout)![1], /out: "(.*)"/.exec(await readFile(file(), "utf8"))![1]];
+  };
+  expect(await made()).toEqual(["cassava train", "runs/first"]);
+  await mkdir(join(cwd, "runs/first"), { recursive: true });
+  expect(await made("cassava")).toEqual(["pnpm cassava train", "runs/first-2"]);
+  await mkdir(join(cwd, "runs/first-2.unfinished"));
+  expect(await made("npx")).toEqual(["npx cassava train", "runs/first-3"]);
 });

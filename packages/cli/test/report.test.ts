@@ -37,6 +37,17 @@ describe("cassava report", { timeout: 120_000 }, () => {
     expect((await everythingIn(at("run"))).filter((name) => /partial|\.tmp/.test(name))).toEqual([]);
   });
 
+  it("shows settings as the command line writes them, and none that had no effect", async () => {
+    await cassava(folder.path, "report", "run", "--no-images");
+    const html = await report();
+    const rows = [...html.matchAll(/<th scope="row">(--[^<]+)<\/th><td class="left">([^<]*)</g)];
+    const settings = new Map(rows.map(([, name, value]) => [name, value]));
+    expect(settings.get("--learning-rate")).toBe("0.001");
+    expect(settings.get("--force")).toBe("yes");
+    expect([...settings.keys()].filter((name) => name!.startsWith("--fine-tune"))).toEqual([]);
+    expect(html).not.toContain("learningRate");
+  });
+
   it("is the same bytes again, and without photographs smaller", async () => {
     await cassava(folder.path, "report", "run");
     const first = await report();
@@ -57,6 +68,7 @@ describe("cassava report", { timeout: 120_000 }, () => {
   it("says how the run is made again: the same command gives the same metrics", async () => {
     const [, line] = /<code>(cassava train .*?)<\/code>/.exec(await report())!;
     const words = line!
+      .replaceAll(/<[^>]+>/g, "")
       .replace(/^cassava /, "")
       .replace(/--out run$/, "--out again --quiet")
       .split(" ");

@@ -3,7 +3,7 @@ import { ReportError } from "./errors.ts";
 import { type Html, html } from "./html/html.ts";
 import { intervalBar } from "./html/interval-bar.ts";
 import { page, type Section } from "./html/page.ts";
-import { factTables } from "./html/sections/facts-section.ts";
+import { commandLines, factTables } from "./html/sections/facts-section.ts";
 import { linePlot } from "./plots/line-plot.ts";
 import type { SurveyInput, SurveyModel } from "./survey-input.ts";
 import { decimal, differenceRange, percent, plural, rangeOf } from "./words.ts";
@@ -43,7 +43,7 @@ function rankingSection({ models, images, part, majority }: SurveyInput): Sectio
   const rows = models.map((model, i) => {
     const [kind, words] = LEVELS[model.verdict];
     const name = model.href ? html`<a href="${model.href}">${model.name}</a>` : html`${model.name}`;
-    return html`<tr><td>${i + 1}</td><th scope="row" class="left">${name}<br><small class="muted">${model.weights}</small></th><td>${percent(model.accuracy.estimate)}<br><small class="muted">${rangeOf(model.accuracy)}</small></td><td>${intervalBar(model.accuracy)}</td><td>${percent(model.balancedAccuracy.estimate)}<br><small class="muted">${rangeOf(model.balancedAccuracy)}</small></td><td>${decimal(model.macroF1.estimate)}</td><td>${decimal(model.logLoss)}</td><td><span class="badge ${kind}">${words}</span></td><td>${(model.seconds / 60).toFixed(1)}</td></tr>`;
+    return html`<tr><td>${i + 1}</td><th scope="row" class="left long">${name}<br><small class="muted">${model.weights}</small></th><td>${percent(model.accuracy.estimate)}<br><small class="muted">${rangeOf(model.accuracy)}</small></td><td>${intervalBar(model.accuracy)}</td><td>${percent(model.balancedAccuracy.estimate)}<br><small class="muted">${rangeOf(model.balancedAccuracy)}</small></td><td>${decimal(model.macroF1.estimate)}</td><td>${decimal(model.logLoss)}</td><td><span class="badge ${kind}">${words}</span></td><td>${(model.seconds / 60).toFixed(1)}</td></tr>`;
   });
   const chance =
     majority && ` Always answering the largest class: ${percent(majority.estimate)} (${rangeOf(majority)})`;
@@ -51,7 +51,7 @@ function rankingSection({ models, images, part, majority }: SurveyInput): Sectio
     id: "ranking",
     title: "Ranking",
     body: html`<p class="verdict">${summaryOf(models)}</p>
-<div class="scroll" tabindex="0" role="region" aria-label="Models in order of accuracy"><table><caption>${plural(images, "image")} of the ${part} part, the same for all, with 95 % intervals.${chance}</caption>
+<div class="scroll" tabindex="0" role="region" aria-label="Models in order of accuracy"><table class="numbers"><caption>${plural(images, "image")} of the ${part} part, the same for all, with 95 % intervals.${chance}</caption>
 <thead><tr><th scope="col">rank</th><th scope="col" class="left">model</th><th scope="col">accuracy</th><td></td><th scope="col">balanced accuracy</th><th scope="col">macro F1</th><th scope="col">log loss, nats</th><th scope="col">better than the largest class</th><th scope="col">minutes</th></tr></thead><tbody>${rows}</tbody></table></div>
 ${differenceTable(models)}<ul>${models.flatMap(({ name, finding }) => (finding ? [html`<li><strong>${name}</strong>: ${finding}</li>`] : []))}</ul>`,
   };
@@ -78,7 +78,7 @@ function differenceTable([first, ...others]: readonly SurveyModel[]): Html {
           html`<tr><th scope="row">${name}</th><td>${percent(difference.accuracy.estimate)}</td><td>${differenceRange(difference.accuracy)}</td><td>${difference.onlyFirst}</td><td>${difference.onlyThis}</td><td>${difference.adjustedP < 0.001 ? "< .001" : difference.adjustedP.toFixed(3)}</td></tr>`,
         ],
   );
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="Differences"><table><caption>${first!.name} minus the others, on the same images: paired bootstrap intervals, McNemar's exact test, adjusted for ${plural(others.length, "comparison")} (Holm)</caption><thead><tr><th scope="col">model</th><th scope="col">difference of accuracy</th><th scope="col">95 % interval</th><th scope="col">only ${first!.name} right</th><th scope="col">only the other right</th><th scope="col">p</th></tr></thead><tbody>${rows}</tbody></table></div>`;
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Differences"><table class="numbers"><caption>${first!.name} minus the others, on the same images: paired bootstrap intervals, McNemar's exact test, adjusted for ${plural(others.length, "comparison")} (Holm)</caption><thead><tr><th scope="col">model</th><th scope="col">difference of accuracy</th><th scope="col">95 % interval</th><th scope="col">only ${first!.name} right</th><th scope="col">only the other right</th><th scope="col">p</th></tr></thead><tbody>${rows}</tbody></table></div>`;
 }
 
 function accuracySection({ models, majority }: SurveyInput): Section | undefined {
@@ -119,12 +119,9 @@ function setupSection({ models, facts = [], reproduce = [] }: SurveyInput): Sect
     ({ name, parameters, trainableParameters }) =>
       [name, `${parameters.toLocaleString("en")} (${trainableParameters.toLocaleString("en")} trained)`] as const,
   );
-  const commands =
-    reproduce.length > 0 &&
-    html`<h3>How to make it again</h3><pre tabindex="0"><code>${reproduce.join("\n")}</code></pre>`;
   return {
     id: "setup",
     title: "Configuration and environment",
-    body: html`${commands}${factTables([{ title: "Parameters", rows }, ...facts])}`,
+    body: html`${commandLines(reproduce)}${factTables([{ title: "Parameters", rows }, ...facts])}`,
   };
 }

@@ -1,7 +1,7 @@
-import { expectedCalibrationError } from "@cassava/metrics";
+import { evaluateClassification, expectedCalibrationError } from "@cassava/metrics";
 import { describe, expect, it } from "vitest";
 import { isReportError, type ReportInput, renderReport, reportPhotographs } from "../src/index.ts";
-import { madeRun } from "./made-run.ts";
+import { madeAnswers, madeRun } from "./made-run.ts";
 
 /** The text of a page, without markup. */
 const textOf = (html: string) =>
@@ -43,6 +43,49 @@ describe("a report", () => {
     expect(points).toHaveLength(8);
     expect(new Set(points.map((point) => point.split(" ")[1])).size).toBe(1);
     expect(new Set(points.map((point) => point.split(" ")[0])).size).toBe(8);
+  });
+
+  it("puts curves beside findings, and below where nothing wrong was found", () => {
+    const beside = /<div class="columns"><div>[\s\S]*Most likely/;
+    expect(html).toMatch(beside);
+    expect(html).toMatch(
+      /<div class="beside"><figure[\s\S]*<\/div><\/div><div>(<details class="note">[\s\S]*)?<details><summary>\d+ rules? passed/,
+    );
+    const run = madeRun();
+    const well = renderReport({ ...run, diagnosis: { ...run.diagnosis!, findings: [] } });
+    expect(well).toMatch(/Nothing wrong was found[\s\S]*<\/div><div class="columns"><figure/);
+  });
+
+  it("names a level in the legend, where no line crosses its name, and what happened above the plot", () => {
+    const [plot] = /<svg viewBox(?:(?!<svg viewBox)[\s\S])*id="accuracy-caption"/.exec(html)!;
+    expect(plot.slice(0, plot.indexOf("</svg>"))).not.toContain("largest class");
+    expect(plot.slice(plot.indexOf("</svg>"))).toContain("largest class 73.3 %");
+    const [, x, y] = /<text[^>]* (?:transform="translate\(|x=")([\d.]+)(?: |" y=")([\d.]+)[^>]*>kept/
+      .exec(plot)!
+      .map(Number);
+    expect([x! > 58 && x! < 500, y! < 24]).toEqual([true, true]);
+  });
+
+  it("labels powers of ten in a few digits", () => {
+    const history = [3e-3, 1e-4, 1e-6].map((rate) => ({ loss: 1, learning_rate: rate }));
+    const plot = renderReport({ ...madeRun(), history });
+    expect(plot).toContain(">0.0001</text>");
+    expect(plot).not.toMatch(/>[\d.]{10,}<\/text>/);
+  });
+
+  it("draws calibration in bins of twenty images at least, and says where there are too few", () => {
+    expect(textOf(html)).toContain("in 3 bins of about 20 images: by chance alone a point may lie 22 % off");
+    expect(textOf(html)).toContain("Much of it is chance with 60 images");
+    const classes = ["a", "b", "c"];
+    const predictions = madeAnswers(50, 3, "few");
+    const summary = evaluateClassification({ ...predictions, classes, seed: 1 });
+    const few = renderReport({ ...madeRun(classes), predictions, summary });
+    expect(textOf(few)).toContain("50 images are too few to draw how often the model is right");
+    expect(few).not.toContain('id="reliability-caption"');
+  });
+
+  it("does not break a command line within a flag", () => {
+    expect(html).toContain('cassava train photographs <span class="flag">--seed</span> 1');
   });
 
   it("loads nothing: every address is a fragment or data", () => {

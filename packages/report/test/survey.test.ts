@@ -60,3 +60,9 @@ it("reports failures alone, and refuses nothing at all", () => {
     expect.toSatisfy((error) => isReportError(error, "INPUT_INVALID")),
   );
 });
+
+it("lets long names of weights wrap, so that no column is pushed out of the table", () => {
+  const html = renderSurvey(survey);
+  expect(html).toContain('class="left long"><a href="first/report.html">first</a>');
+  expect(html).toMatch(/\.long \{[^}]*overflow-wrap: anywhere/);
+});

@@ -1,4 +1,5 @@
 import { type CassavaClassifier, loadClassifier, type Store } from "@cassava/models";
+import { fetchStore } from "@cassava/models/browser";
 import { observable } from "../ui/observable.ts";
 import { engineStarted } from "./engine.ts";
 
@@ -29,6 +30,18 @@ export async function openModel(store: Store, origin: string): Promise<void> {
   const before = currentModel.value?.model;
   currentModel.set({ model, store, origin });
   before?.dispose();
+}
+
+/** Opens the saved model at an address, which may be relative to that of the page. */
+export async function openAddress(address: string): Promise<void> {
+  const { href } = new URL(address, location.href);
+  try {
+    await openModel(fetchStore(href), address);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    const message = `There is no model at ${href} (${reason}). Choose the folder model of a run, or copy it there: public/model/ of this example is at model/.`;
+    throw new Error(message, { cause });
+  }
 }
 
 /** Loads the current model anew: the tensors of a model belong to the engine that was running when it was opened. */

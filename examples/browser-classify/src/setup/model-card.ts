@@ -1,8 +1,7 @@
-import { fetchStore } from "@cassava/models/browser";
 import { announce, attempt } from "../ui/announce.ts";
 import { h } from "../ui/dom.ts";
 import { dropZone } from "../ui/drop-zone.ts";
-import { currentModel, openModel } from "./current-model.ts";
+import { currentModel, openAddress, openModel } from "./current-model.ts";
 import { filesStore, savedModel } from "./model-stores.ts";
 
 /** Which model is open, and the three ways to open one: an address, files, what was saved in this browser. */
@@ -29,13 +28,14 @@ export function modelCard(): HTMLElement {
   fromAddress.append(h("label", {}, "Address of the folder ", address), h("button", {}, "Open"));
   fromAddress.onsubmit = (event) => {
     event.preventDefault();
-    attempt(() => openModel(fetchStore(new URL(address.value, location.href)), address.value));
+    attempt(() => openAddress(address.value));
   };
   open.append(
     fromAddress,
+    h("p", { className: "quiet" }, "model/ is what you copied to public/model/ of this example"),
     dropZone({
       label: "Choose the model folder",
-      hint: "the folder model of a run of cassava train; or drop it, its files or a zip of them here",
+      hint: "the folder model of a run of cassava train, such as runs/first/model; or drop it, its files or a zip of them here",
       folder: true,
       onFiles: openFiles,
     }),

@@ -6,8 +6,20 @@ import { unzipSync, zipSync } from "fflate";
 /** Where this page keeps the head that was trained in it. */
 export const savedModel = cacheStorage("cassava-browser-classify");
 
-/** The folder of a saved model that was picked or dropped: its files, or one zip of them. */
+/**
+ * The folder of a saved model that was picked or dropped: its files, or one zip of them.
+ *
+ * @throws where it is none: what `cassava export` writes has no preprocessing and no classes beside it
+ */
 export async function filesStore(files: readonly File[]): Promise<Store> {
+  const store = await storeOf(files);
+  if ((await store.get("cassava.json")) !== undefined) return store;
+  const [folder] = files[0]?.webkitRelativePath.split("/") ?? [];
+  const message = `${folder || (files[0]?.name ?? "That")} is no saved model: take the folder model of a run of cassava train (runs/first/model), not what cassava export writes`;
+  throw new Error(message);
+}
+
+async function storeOf(files: readonly File[]): Promise<Store> {
   const store = memoryStore();
   const zip = files.find(({ name }) => name.endsWith(".zip"));
   if (zip !== undefined) {

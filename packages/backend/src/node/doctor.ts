@@ -8,8 +8,9 @@ import { isBackendError } from "../errors.ts";
 import { type BlockTiming, timeResidualBlock } from "../time-block.ts";
 import { examineMachine, type MachineReport } from "./machine.ts";
 import { loadOnnxRuntime } from "./onnx-module.ts";
+import { packageManagerOf } from "./package-manager.ts";
 import { defaultCache, findLink } from "./tensorflow-links.ts";
-import { findAnyPackage, findTensorflow, installCommand, type TensorflowPackage } from "./tensorflow-module.ts";
+import { findAnyPackage, findTensorflow, type TensorflowPackage } from "./tensorflow-module.ts";
 import { NODE_ENGINES, useBackend } from "./use-backend.ts";
 import { webgpuAdapters } from "./webgpu-node.ts";
 
@@ -72,9 +73,9 @@ export interface DoctorOptions {
   readonly engine?: EngineName | "auto";
 }
 
-function installOf({ name, package: packageName }: Engine, code: string): string {
-  if (code === "ADDON_MISSING") return `npm rebuild ${packageName}`;
-  return name === "tensorflow" ? installCommand(packageName as "@tensorflow/tfjs-node") : `npm install ${packageName}`;
+function installOf({ package: packageName }: Engine, code: string): string {
+  const { install, rebuild } = packageManagerOf(import.meta.url);
+  return code === "ADDON_MISSING" ? rebuild(packageName) : install(packageName);
 }
 
 /** `running` is the package of the TensorFlow that has started: a process holds one, and a second would disturb it. */

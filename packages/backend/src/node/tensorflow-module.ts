@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { BackendError, isBackendError } from "../errors.ts";
+import { packageManagerOf } from "./package-manager.ts";
 import { defaultCache, findLink, type TensorflowLink } from "./tensorflow-links.ts";
 
 /** The npm packages that bring TensorFlow to Node. */
@@ -32,11 +33,6 @@ export const TENSORFLOW_PACKAGES: readonly TensorflowPackage[] = ["@tensorflow/t
 /** The command that links the addon to the TensorFlow of a Python, for messages. */
 export const LINK_COMMAND = "cassava doctor --link-tensorflow";
 
-/** The command that installs a package, for messages. */
-export function installCommand(name: TensorflowPackage): string {
-  return `npm install ${name}`;
-}
-
 /** `tfjs_binding.node` of the highest Node-API version, as node-pre-gyp lays it out: `lib/napi-v8/tfjs_binding.node`. */
 function addonIn(folder: string): string | undefined {
   const lib = join(folder, "lib");
@@ -59,7 +55,7 @@ function findPackage(name: TensorflowPackage, from: string | URL): InstalledPack
   try {
     manifest = require.resolve(`${name}/package.json`);
   } catch (cause) {
-    throw new BackendError("ENGINE_MISSING", `${name} is not installed: ${installCommand(name)}`, {
+    throw new BackendError("ENGINE_MISSING", `${name} is not installed: ${packageManagerOf(from).install(name)}`, {
       engine: name,
       cause,
     });
@@ -110,6 +106,6 @@ export function findTensorflow(
     return { ...installed, addon, warning: `${message}; its own TensorFlow runs meanwhile` };
   }
   if (addon !== undefined) return { ...installed, addon };
-  const message = `${name} ${installed.version} is installed, but its native library (tfjs_binding.node) is not: npm rebuild ${name} downloads it, ${LINK_COMMAND} makes it from the TensorFlow of your Python`;
+  const message = `${name} ${installed.version} is installed, but its native library (tfjs_binding.node) is not: ${packageManagerOf(from).rebuild(name)} downloads it, ${LINK_COMMAND} makes it from the TensorFlow of your Python`;
   throw new BackendError("ADDON_MISSING", message, { engine: name });
 }

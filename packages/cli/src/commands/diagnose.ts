@@ -53,7 +53,8 @@ export function diagnoseCommand(program: Command, context: CliContext): void {
           probes = await probeRun(run, input, found, action);
           found = diagnose({ ...input, probes });
         }
-        action.output.result({ ...found, probes }, textOf(found, probes, options.all ?? false));
+        const text = textOf(found, probes, options.all ?? false);
+        action.output.result({ ...found, probes }, [text, ...withoutCounts(found, input, run)].join("\n"));
         if (isGrave(found, options.failOn)) throw new ExitWith(2);
       }),
     );
@@ -93,6 +94,19 @@ async function inputOf(
       ...(validationClasses && { splitCounts: { validation: validationClasses } }),
     },
   };
+}
+
+/** What a log cannot be asked without `--classes`. */
+function withoutCounts(
+  { notEvaluated }: Diagnosis,
+  { history = [] }: DiagnosisInput,
+  run: string | undefined,
+): string[] {
+  const lacking = notEvaluated.some(({ rule }) => rule === "majority-collapse");
+  if (run !== undefined || !lacking || history.every((logs) => logs.val_accuracy === undefined)) return [];
+  return [
+    "--classes with the images of each class, such as --classes 1087,2189,2386, says whether validation accuracy is only the share of the largest class.",
+  ];
 }
 
 function textOf(found: Diagnosis, probes: readonly ProbeOutcome[], all: boolean): string {

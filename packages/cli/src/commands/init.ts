@@ -8,6 +8,7 @@ import { askAnswers, assumeAnswers } from "../init/collect-answers.ts";
 import { configText } from "../init/config-text.ts";
 import { backboneOption, type CommonOptions, DATASET } from "../options.ts";
 import { RECIPES } from "../run/recipes.ts";
+import { shellWord } from "../terminal/shell.ts";
 
 interface Options extends CommonOptions {
   readonly dataset?: string;
@@ -18,8 +19,6 @@ interface Options extends CommonOptions {
   readonly yes?: true;
   readonly force?: true;
 }
-
-const NEXT = "cassava train";
 
 /** `cassava init` */
 export function initCommand(program: Command, context: CliContext): void {
@@ -35,7 +34,7 @@ export function initCommand(program: Command, context: CliContext): void {
     .option("--force", "replace a configuration that is there")
     .action(
       act(context, async (action, options: Options) => {
-        const { cwd, output } = action;
+        const { cwd, env, output } = action;
         // Loaded only here: no other command asks anything.
         const { createAsker } = await import("../init/ask.ts");
         const ask = options.yes ? undefined : createAsker(action);
@@ -45,10 +44,22 @@ export function initCommand(program: Command, context: CliContext): void {
           ? assumeAnswers(options, cwd, output)
           : askAnswers(options, cwd, ask, output));
         await writeFileAtomically(file, configText(answers, photographs));
-        const next = `next: ${NEXT}, or first cassava audit ${answers.dataset}, which looks for duplicates and unreadable files`;
-        output.result({ version: 1, file, train: answers, photographs, next: NEXT }, `wrote ${file}\n${next}`);
+        const cassava = calledAs(env);
+        const next = `${cassava} train`;
+        const text = [
+          `wrote ${file}`,
+          `next: ${next} (it takes everything from this file)`,
+          `or first: ${cassava} audit ${shellWord(answers.dataset)} (it looks for duplicates and unreadable files)`,
+        ];
+        output.result({ version: 1, file, train: answers, photographs, next }, text.join("\n"));
       }),
     );
+}
+
+/** How the command was called, for lines to type next: by the script of a checkout, by npx, or by its name. */
+function calledAs({ npm_lifecycle_event: by }: CliContext["env"]): string {
+  if (by === "cassava") return "pnpm cassava";
+  return by === "npx" ? "npx cassava" : "cassava";
 }
 
 /** Makes sure that nothing is replaced that was not meant to be. */

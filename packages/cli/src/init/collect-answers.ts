@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { resolve } from "node:path";
 import { isDataError } from "@cassava/data";
 import { backboneSpec, backbones } from "@cassava/models";
@@ -14,8 +15,16 @@ import { describePhotographs, guessPhotographs, lookAtPhotographs, type Photogra
 export type GivenAnswers = Partial<InitAnswers>;
 
 /** The network that is proposed: small, with weights that can be had. */
-const [BACKBONE, OUT] = ["mobilenetV2", "runs/first"];
+const BACKBONE = "mobilenetV2";
 const FILE = "a file";
+
+/** The folder that is proposed for the run: one that `cassava train` takes, so there is neither a run nor an unfinished one. */
+function proposedOut(cwd: string): string {
+  const taken = (name: string) => existsSync(resolve(cwd, name)) || existsSync(resolve(cwd, `${name}.unfinished`));
+  let out = "runs/first";
+  for (let n = 2; taken(out); n++) out = `runs/first-${n}`;
+  return out;
+}
 
 /** What is to be written, and what lies in the folder of photographs. */
 export interface Collected {
@@ -34,7 +43,7 @@ export async function assumeAnswers(given: GivenAnswers, cwd: string, output: Ou
   output.info(describePhotographs(photographs));
   const backbone = given.backbone ?? BACKBONE;
   const weights = given.weights ?? (hasImagenet(backbone) ? "imagenet" : "none");
-  const answers = { dataset, backbone, weights, recipe: given.recipe, out: given.out ?? OUT };
+  const answers = { dataset, backbone, weights, recipe: given.recipe, out: given.out ?? proposedOut(cwd) };
   await refuseUnfit(answers, cwd);
   return { answers, photographs };
 }
@@ -56,7 +65,7 @@ export async function askAnswers(given: GivenAnswers, cwd: string, ask: Asker, o
     ));
   const weights = given.weights ?? (await askWeights(backbone, ask));
   const recipe = given.recipe ?? (weights === "none" ? undefined : await askRecipe(ask));
-  const out = given.out ?? (await ask.text("Where should the run go?", OUT));
+  const out = given.out ?? (await ask.text("Where should the run go?", proposedOut(cwd)));
   const answers = { dataset, backbone, weights, recipe, out };
   await refuseUnfit(answers, cwd);
   return { answers, photographs };

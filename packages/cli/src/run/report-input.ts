@@ -9,7 +9,7 @@ import type { RunMetrics } from "./measure.ts";
 import { readPredictions, readRun } from "./read-run.ts";
 import { readRunFile } from "./run-folder.ts";
 import type { RunConfig, TrainSettings } from "./settings.ts";
-import { trainCommandOf } from "./train-command.ts";
+import { trainCommandOf, trainFlagsOf } from "./train-command.ts";
 
 /** What a report says of a run, with what it is made from. */
 export interface RunReport extends ReportInput {
@@ -83,10 +83,13 @@ function weightsOf({ weights, unfreeze, seed }: TrainSettings): string {
   return unfreeze === "all" ? "trained from scratch" : `random weights, made by the seed ${seed} and frozen`;
 }
 
-function settingFacts({ settings, engine, frozenEngine, versions, model, inputSize }: RunConfig): Facts[] {
-  const rows = Object.entries({ ...settings, inputSize }).map(([name, value]) => [name, textOf(value)] as const);
+/** Settings by the names of the options that give them, and what else there is to know of model and machine. */
+function settingFacts(config: RunConfig): Facts[] {
+  const { settings, engine, frozenEngine, versions, model } = config;
+  const options = trainFlagsOf(config).map(([flag, value]) => [flag, value === true ? "yes" : String(value)] as const);
+  const recipe = settings.recipe === null ? [] : [["--recipe", settings.recipe] as const];
   return [
-    { title: "Settings", rows },
+    { title: "Settings", rows: [["photographs", settings.dataset.join(", ")], ...recipe, ...options] },
     {
       title: "Model and environment",
       rows: [
@@ -114,9 +117,4 @@ async function readTimings(run: string): Promise<Timings> {
   } catch (cause) {
     throw new CliError("RUN_INVALID", `${file} is missing or damaged: train the run again`, { cause });
   }
-}
-
-function textOf(value: unknown): string {
-  if (value === null) return "none";
-  return Array.isArray(value) ? value.join(", ") || "none" : String(value);
 }

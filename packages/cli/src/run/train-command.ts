@@ -29,16 +29,19 @@ const PLAIN = [
   "seed",
 ] as const satisfies readonly (keyof TrainSettings)[];
 
+/** A flag with its value; true: it takes none. */
+export type Flag = readonly [flag: string, value: string | number | true];
+
 /**
- * The `cassava train` line that repeats a run: every setting that has an effect, with the engines that were taken.
+ * The options that repeat a run: every setting that has an effect, with the engines that were taken.
  *
  * @param nameOf how paths are written
  */
-export function trainCommandOf(
+export function trainFlagsOf(
   { settings, inputSize, engine, frozenEngine, forced }: RunConfig,
   nameOf: (path: string) => string = (path) => path,
-): string {
-  const flags: [flag: string, value: string | number | null | true][] = PLAIN.map((key) => {
+): Flag[] {
+  const flags: (readonly [flag: string, value: string | number | null | true])[] = PLAIN.map((key) => {
     const value = key === "weights" && isWeightsPath(settings.weights) ? nameOf(settings.weights) : settings[key];
     return [flagOf(key), value];
   });
@@ -56,10 +59,24 @@ export function trainCommandOf(
   else flags.push(["--split", nameOf(settings.split)]);
   flags.push(["--engine", engine.name], ["--frozen-engine", frozenEngine]);
   if (forced) flags.push(["--force", true]);
-  const words = flags.flatMap(([flag, value]) =>
-    value === null ? [] : value === true ? [flag] : [flag, shellWord(String(value))],
+  return flags.flatMap(([flag, value]) => (value === null ? [] : [[flag, value] as const]));
+}
+
+/**
+ * The `cassava train` line that repeats a run.
+ *
+ * @param nameOf how paths are written
+ */
+export function trainCommandOf(config: RunConfig, nameOf: (path: string) => string = (path) => path): string {
+  const words = trainFlagsOf(config, nameOf).flatMap(([flag, value]) =>
+    value === true ? [flag] : [flag, shellWord(String(value))],
   );
-  return ["cassava train", ...settings.dataset.map((path) => shellWord(nameOf(path))), ...words, "--out run"].join(" ");
+  return [
+    "cassava train",
+    ...config.settings.dataset.map((path) => shellWord(nameOf(path))),
+    ...words,
+    "--out run",
+  ].join(" ");
 }
 
 /** `batchSize` as `--batch-size`. */

@@ -1,5 +1,5 @@
 import type { Dataset, FrozenEngine } from "@cassava/contracts";
-import { type CassavaClassifier, summary } from "@cassava/models";
+import { type CassavaClassifier, stagesOf, summary } from "@cassava/models";
 import {
   type FeatureSource,
   type FitOptions,
@@ -14,6 +14,7 @@ import { answersFor } from "./answers.ts";
 import { augmentationFlag } from "./augmentation.ts";
 import { buildModel } from "./build-model.ts";
 import { checkModel } from "./check-model.ts";
+import { describeStages } from "./describe-stages.ts";
 import { featureSupply } from "./features.ts";
 import type { Knowledge } from "./knowledge.ts";
 import { preflight } from "./preflight.ts";
@@ -68,6 +69,9 @@ export async function trainModel(input: TrainModelInput, context: ActionContext)
     output.info(
       `model: ${sizes.backbone}, ${sizes.inputSize} px, ${sizes.parameters.toLocaleString("en")} parameters, ${sizes.trainableParameters.toLocaleString("en")} trained`,
     );
+    if (settings.fineTune !== 0) {
+      output.info(describeStages(settings, sizes, stagesOf(model.backbone.graph), input.train.length));
+    }
     const { batchSize, seed } = settings;
     const policy = augmentationFlag(settings.augment);
     const augment = policy.steps.length > 0 ? { policy, seed, views: settings.views } : undefined;

@@ -37,11 +37,13 @@ export const CAUSES = {
   },
   "learning-rate-too-high": {
     title: "the learning rate is too high",
-    remedy: "divide the learning rate by ten, or use the learning-rate finder",
+    remedy:
+      "divide the learning rate by ten, or look for one (cassava diagnose RUN --probe, or findLearningRate of @cassava/train)",
   },
   "learning-rate-too-low": {
     title: "the learning rate is too low for the number of steps",
-    remedy: "multiply the learning rate by ten, or use the learning-rate finder",
+    remedy:
+      "multiply the learning rate by ten, or look for one (cassava diagnose RUN --probe, or findLearningRate of @cassava/train)",
   },
   "too-little-training": {
     title: "the run is too short to tell",

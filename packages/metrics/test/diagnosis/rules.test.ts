@@ -51,6 +51,21 @@ describe("the rules", () => {
     expect(missing([500, 4], [200, 0])).toEqual(["class-missing", "imbalance"]);
   });
 
+  it("name the part in which a class is ignored and its share of it, large or small", () => {
+    const labels = Array.from({ length: 60 }, (_, i) => i % 3);
+    const probabilities = labels.flatMap((label) => (label === 1 ? [0, 1, 0] : [1, 0, 0]));
+    const { findings } = diagnose({ predictions: { split: "validation", classes: 3, labels, probabilities } });
+    const { explanation } = findings.find(({ rule }) => rule === "minority-ignored")!;
+    expect(explanation).toBe(
+      "In the validation part 0 of 20 images of class 2 (0 %) are recognized. The class has 33.3 % of its images: accuracy can lose no more than that by it.",
+    );
+  });
+
+  it("send nobody to a learning-rate finder that has no name", () => {
+    const [first] = diagnose({ history: Array.from({ length: 5 }, () => ({ loss: 1.6 })) }).findings;
+    expect(first!.remedy).toContain("cassava diagnose RUN --probe, or findLearningRate of @cassava/train");
+  });
+
   it("say nothing of a loss that answers of 0 cannot be compared with", () => {
     const answers = { split: "validation" as const, classes: 2, labels: [0, 1], probabilities: [1, 0, 1, 0] };
     const input = { history: [{ val_loss: 300 }], predictions: answers, setup: { keptBest: true } };

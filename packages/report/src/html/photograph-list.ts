@@ -16,7 +16,7 @@ export function photographList(
     const uri = photographs.get(id);
     const image = uri && html`<img src="${uri}" alt="${actual}, taken for ${predicted}">`;
     const kind = !pair && html`<strong>${actual}</strong> → ${predicted}<br>`;
-    return html`<li><figure>${image}<figcaption>${kind}${percent(confidence, 0)} sure; loss ${loss.toFixed(2)}<br><span class="name">${id}</span></figcaption></figure></li>`;
+    return html`<li><figure>${image}<figcaption>${kind}${percent(confidence, 0)} sure; loss\u00a0${loss.toFixed(2)}<br><span class="name">${id}</span></figcaption></figure></li>`;
   });
   return html`<ul class="photos">${items}</ul>`;
 }

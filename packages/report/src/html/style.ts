@@ -38,9 +38,10 @@ section { background: var(--card); border: 1px solid var(--line); border-radius:
 .tiles div { border: 1px solid var(--line); border-radius: 10px; padding: 10px 14px; }
 .tiles dt { font-size: .85rem; color: var(--muted); } .tiles dd { margin: 0; font-size: 1.35rem; font-variant-numeric: tabular-nums; }
 .tiles small { display: block; font-size: .8rem; color: var(--muted); }
-.legend { margin: .25rem 0; } .legend span { display: inline-block; }
+.legend { margin: .25rem 0; } .legend span { display: inline-block; margin-right: .75rem; }
 .columns > * { min-width: 0; }
 .columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 440px), 1fr)); gap: 20px; align-items: start; }
+.tables { columns: 440px; column-gap: 20px; } .tables > * { break-inside: avoid; } .tables > :only-child { column-span: all; }
 .finding { border-left: 4px solid currentColor; border-radius: 6px; padding: 10px 14px; margin: 0 0 12px; }
 .finding > * { color: var(--fg); } .finding .badge { color: inherit; }
 .finding.bad { color: var(--bad); } .finding.warn { color: var(--warn); } .finding.info { color: var(--info); }
@@ -53,7 +54,8 @@ details.note { border-top: 1px solid var(--line); padding: .55rem 0 .1rem; margi
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: .92rem; width: 100%; }
 caption { text-align: left; padding-bottom: .4rem; }
 th, td { padding: .38rem .6rem; text-align: right; border-bottom: 1px solid var(--line); vertical-align: middle; }
-th { font-weight: 600; } table.facts th { font-weight: 400; color: var(--muted); } thead th { vertical-align: bottom; }
+th { font-weight: 600; } table.facts th { font-weight: 400; color: var(--muted); } th small { font-weight: 400; }
+table.numbers td { white-space: nowrap; } .long { min-width: 13rem; overflow-wrap: anywhere; } thead th { vertical-align: bottom; }
 th:first-child, td:first-child, .left { text-align: left; }
 table.matrix td { text-align: center; border: 1px solid var(--line); min-width: 4.2rem; }
 table.matrix td small { display: block; font-size: .78rem; }
@@ -68,10 +70,12 @@ figure.plot text { font-family: inherit; }
 .photos img { width: 100%; aspect-ratio: 1; object-fit: cover; border-radius: 8px; display: block; background: var(--line); }
 .photos figcaption { line-height: 1.35; margin-top: 4px; overflow-wrap: anywhere; }
 .seen img { image-rendering: pixelated; object-fit: contain; }
-table.facts td { overflow-wrap: anywhere; }
+table.facts td { overflow-wrap: anywhere; } .flag { white-space: nowrap; }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; background: var(--page); border: 1px solid var(--line); border-radius: 8px; padding: 12px 14px; font-size: .85rem; }
 footer { padding-bottom: 40px; color: var(--muted); font-size: .85rem; }
 .skip { position: absolute; left: -999px; } .skip:focus { left: 20px; top: 8px; background: var(--card); padding: 6px 10px; }
+@media screen and (min-width: 960px) { .beside { position: sticky; top: 12px; } }
+@media (min-width: 600px) { table.facts th { white-space: nowrap; } }
 @media print {
   :root { color-scheme: light; --page: #fff; --card: #fff; }
   body { font-size: 11pt; } nav, .skip { display: none; } section { border: 0; padding: 0; margin: 0 0 14pt; }

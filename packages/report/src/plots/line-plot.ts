@@ -13,7 +13,7 @@ export interface Line {
   readonly dots?: boolean;
 }
 
-/** A level that lines are read against. */
+/** A level that lines are read against; the legend names it, since a label in the plot would lie on the lines. */
 export interface Level {
   readonly y: number;
   readonly label: string;
@@ -63,27 +63,25 @@ const MUTED = "var(--muted)";
 
 /** A figure of lines with a legend in words. */
 export function linePlot(input: LinePlotInput): Html {
-  const { id, caption, lines, height = 300, table } = input;
+  const { id, caption, lines, levels = [], height = 300, table } = input;
   const svg = renderSvg(id, optionOf(input), { width: WIDTH, height });
-  const entries = lines.map(
-    ({ name, color, dashed }) =>
-      html`<span><svg width="26" height="8" aria-hidden="true" style="display:inline;width:26px"><line x1="0" y1="4" x2="26" y2="4" stroke="var(--s${color})" stroke-width="3" stroke-dasharray="${dashed ? "5 3" : "none"}"/></svg> ${name}</span> `,
-  );
-  const legend = lines.length > 1 && html`<p class="small legend">${entries}</p>`;
+  const entries = [
+    ...lines.map(({ name, color, dashed }) => entry(name, `var(--s${color})`, 3, dashed ? "5 3" : "none")),
+    ...levels.map(({ label }) => entry(label, MUTED, 1.5, "3 3")),
+  ];
+  const legend = entries.length > 1 && html`<p class="small legend">${entries}</p>`;
   return html`<figure class="plot" aria-labelledby="${id}-caption">${trusted(svg)}${legend}<figcaption id="${id}-caption">${caption}</figcaption>${table && html`<details><summary>The numbers</summary><div class="scroll" tabindex="0" role="region" aria-label="Numbers of: ${caption}">${table}</div></details>`}</figure>`;
+}
+
+/** A line of the legend: how it is drawn, and what it is. */
+function entry(name: string, color: string, width: number, dashes: string): Html {
+  return html`<span><svg width="26" height="8" aria-hidden="true" style="display:inline;width:26px"><line x1="0" y1="4" x2="26" y2="4" stroke="${color}" stroke-width="${width}" stroke-dasharray="${dashes}"/></svg> ${name}</span> `;
 }
 
 function optionOf({ x, y, lines, levels = [], spans = [], moment, diagonal }: LinePlotInput) {
   const marks = [
-    ...levels.map(({ y: at, label }) => ({ yAxis: at, label: { formatter: label, position: "insideEndTop" } })),
-    ...(moment
-      ? [
-          {
-            xAxis: moment.x,
-            label: { formatter: moment.label, position: "insideEndTop", rotate: 0, align: "left", distance: [4, -6] },
-          },
-        ]
-      : []),
+    ...levels.map(({ y: at }) => ({ yAxis: at, label: { show: false } })),
+    ...(moment ? [{ xAxis: moment.x, label: { formatter: moment.label, position: "end" } }] : []),
     ...(diagonal ? [[{ coord: [0, 0] }, { coord: [1, 1] }]] : []),
   ];
   const series = lines.map(({ name, points, color, dashed, dots }) => ({
@@ -114,7 +112,7 @@ function optionOf({ x, y, lines, levels = [], spans = [], moment, diagonal }: Li
     },
   };
   return {
-    grid: { left: 58, right: 20, top: 18, bottom: 44 },
+    grid: { left: 58, right: 20, top: 24, bottom: 44 },
     xAxis: { ...axisOf(x), nameGap: 26, splitLine: { show: false } },
     yAxis: { ...axisOf(y), nameGap: 42, splitLine: { lineStyle: { color: "var(--line)" } } },
     series: [...series, marked],
@@ -122,7 +120,9 @@ function optionOf({ x, y, lines, levels = [], spans = [], moment, diagonal }: Li
 }
 
 function axisOf({ name, min, max, log, integer, percent }: Axis) {
-  const format = percent ? (value: number) => `${Math.round(100 * value)} %` : undefined;
+  // The powers of a logarithmic axis come as 0.00009999999999999999.
+  const exact = log ? (value: number) => String(Number(value.toPrecision(3))) : undefined;
+  const format = percent ? (value: number) => `${Math.round(100 * value)} %` : exact;
   return {
     type: log ? "log" : "value",
     name,

@@ -42,7 +42,8 @@ export const lossNotDecreasing = defineRule({
           { cause: "dead-head", weight: 0.2 },
           { cause: "blank-input", weight: 0.2 },
         ],
-        remedy: "Run the learning-rate finder: it shows at which rate the loss falls fastest.",
+        remedy:
+          "Look for the rate at which the loss falls fastest: cassava diagnose RUN --probe, or findLearningRate of @cassava/train.",
         probe: "learning-rate-range",
         falsePositive: "The run goes on from weights that were trained already, or the first epoch had many steps.",
       },

@@ -44,7 +44,7 @@ export const lrRange = defineRule({
         evidence: [{ name: "learning rate", value: learningRate }],
         explanation: `${optimizer} is used with rates from ${rate(least)} to ${rate(most)}. ${high ? "Steps of this size throw the weights about; the loss jumps or stands still at the shares of the classes." : "Steps of this size do not get anywhere in the epochs of a run."}`,
         causes: [{ cause: high ? "learning-rate-too-high" : "learning-rate-too-low", weight: 0.9 }],
-        remedy: `Begin with ${optimizer?.toLowerCase() === "sgd" ? "--learning-rate 0.01" : "--learning-rate 1e-3 for a new head, 1e-5 for pretrained layers"}, or use the learning-rate finder.`,
+        remedy: `Begin with ${optimizer?.toLowerCase() === "sgd" ? "--learning-rate 0.01" : "--learning-rate 1e-3 for a new head, 1e-5 for pretrained layers"}, or look for a rate: cassava diagnose RUN --probe, or findLearningRate of @cassava/train.`,
         probe: "learning-rate-range",
         falsePositive: "An unusual network or loss may need an unusual rate.",
       },

@@ -1,4 +1,5 @@
 import { answerCounts, className, labelCounts, recognizedCounts } from "../facts.ts";
+import { total } from "../numbers.ts";
 import { defineRule } from "../rule.ts";
 import { list, percent } from "../text.ts";
 
@@ -29,6 +30,7 @@ export const minorityIgnored = defineRule({
     const judged = counts.flatMap((count, c) => (count >= images ? [c] : []));
     const ignored = judged.filter((c) => 1 - recall[c]! > error);
     if (ignored.length === 0 || !judged.some((c) => recall[c]! >= best)) return { pass: {} };
+    const share = total(ignored.map((c) => counts[c]!)) / total(counts);
     const unseen = ignored.filter((c) => right[c] === 0);
     return {
       finding: {
@@ -36,7 +38,7 @@ export const minorityIgnored = defineRule({
         confidence: 0.9,
         title: `hardly any image of ${list(ignored.map((c) => className(input, c)))} is recognized`,
         evidence: ignored.map((c) => ({ name: `recall of ${className(input, c)}`, value: recall[c]! })),
-        explanation: `${ignored.map((c) => `${right[c]} of ${counts[c]} images of ${className(input, c)} (${percent(recall[c]!, 0)}) are recognized`).join("; ")}. Accuracy hardly notices, as these classes are small.`,
+        explanation: `In the ${predictions.split} part ${list(ignored.map((c) => `${right[c]} of ${counts[c]} images of ${className(input, c)} (${percent(recall[c]!, 0)})`))} are recognized. ${ignored.length === 1 ? "The class has" : "These classes have"} ${percent(share)} of its images: accuracy can lose no more than that by ${ignored.length === 1 ? "it" : "them"}.`,
         causes: [
           { cause: "imbalance", weight: unseen.length > 0 ? 0.4 : 0.3 },
           { cause: "too-little-training", weight: 0.2 },

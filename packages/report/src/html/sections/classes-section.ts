@@ -20,7 +20,7 @@ export function classesSection({ summary, predictions, classes }: ReportInput): 
   return {
     id: "classes",
     title: "Class by class",
-    body: html`<div class="scroll" tabindex="0" role="region" aria-label="Scores by class"><table>
+    body: html`<div class="scroll" tabindex="0" role="region" aria-label="Scores by class"><table class="numbers">
 <thead><tr><th scope="col">class</th><th scope="col">images</th><th scope="col">precision</th><th scope="col">recall</th><th scope="col">${confidence} interval</th><td></td><th scope="col">F1</th><th scope="col">ROC area</th><th scope="col">average precision</th></tr></thead>
 <tbody>${rows}</tbody></table></div>
 <p class="small muted">Precision: of the images given the class, how many are of it. Recall: of the images of the class, how many were given it. Areas are of one class against the rest: .5, and the share of the class, by chance.</p>`,

@@ -37,7 +37,7 @@ function countTable(
     (name, c) =>
       html`<tr><th scope="row">${name}</th>${columns.map(([, counts], i) => html`<td>${counts[c] ?? 0} <span class="muted">(${totals[i] === 0 ? "–" : percent((counts[c] ?? 0) / totals[i]!)})</span></td>`)}</tr>`,
   );
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}"><table><caption>${caption}</caption><thead><tr><th scope="col">class</th>${columns.map(([name]) => html`<th scope="col">${name}</th>`)}</tr></thead><tbody>${rows}<tr><th scope="row">all</th>${totals.map((total) => html`<td>${total}</td>`)}</tr></tbody></table></div>`;
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="${caption}"><table class="numbers"><caption>${caption}</caption><thead><tr><th scope="col">class</th>${columns.map(([name]) => html`<th scope="col">${name}</th>`)}</tr></thead><tbody>${rows}<tr><th scope="row">all</th>${totals.map((total) => html`<td>${total}</td>`)}</tr></tbody></table></div>`;
 }
 
 function leaks(leaked: readonly { readonly trained: string; readonly held: string }[] | undefined): Html {

@@ -14,36 +14,41 @@ const MARKS: Readonly<Record<Severity, { readonly kind: string; readonly word: s
 /** Causes that are listed. */
 const CAUSES = 4;
 
-/** What is wrong, the likeliest causes first, then what was seen; beside it the curves. */
+/** What is wrong, the likeliest causes first, with the curves beside it; notes below. Where nothing is wrong the curves come last. */
 export function diagnosisSection(input: ReportInput): Section | undefined {
   const curves = curvesOf(input);
   const { diagnosis } = input;
   if (diagnosis === undefined && curves.length === 0) return undefined;
   if (diagnosis === undefined)
     return { id: "curves", title: "Curves", body: html`<div class="columns">${curves}</div>` };
-  const findings = findingsOf(diagnosis, input);
-  return {
-    id: "diagnosis",
-    title: "Diagnosis and curves",
-    body: html`<div class="columns"><div>${findings}</div><div>${curves}</div></div>`,
-  };
+  const { findings } = diagnosis;
+  const notes = html`<div>${findings.filter(({ severity }) => severity === "info").map(findingCard)}${asked(diagnosis)}</div>`;
+  const grave = graveOf(diagnosis, input);
+  const body = isGrave(diagnosis)
+    ? html`<div class="columns"><div>${grave}</div><div class="beside">${curves}</div></div>${notes}`
+    : html`${grave}${notes}<div class="columns">${curves}</div>`;
+  return { id: "diagnosis", title: "Diagnosis and curves", body };
 }
 
-function findingsOf(diagnosis: Diagnosis, { experiments = [], ...judged }: ReportInput): Html {
-  return html`${causesOf(diagnosis, judged)}${experiments.length > 0 && html`<h3>Experiments</h3><ul>${experiments.map((line) => html`<li>${line}</li>`)}</ul>`}
-${diagnosis.findings.map(findingCard)}${asked(diagnosis)}`;
+/** Causes, experiments, errors and warnings. */
+function graveOf(diagnosis: Diagnosis, { experiments = [], ...judged }: ReportInput): Html {
+  const cards = diagnosis.findings.filter(({ severity }) => severity !== "info").map(findingCard);
+  const causes = isGrave(diagnosis) ? causesOf(diagnosis) : nothingFound(judged);
+  return html`${causes}${experiments.length > 0 && html`<h3>Experiments</h3><ul>${experiments.map((line) => html`<li>${line}</li>`)}</ul>`}
+${cards}`;
 }
 
-function causesOf(
-  { findings, causes }: Diagnosis,
-  { verdict, summary }: Pick<ReportInput, "verdict" | "summary">,
-): Html {
-  const grave = findings.filter(({ severity }) => severity !== "info");
-  if (grave.length === 0) {
-    if (verdict.level !== "not-better") return html`<p><span class="badge good">Nothing wrong was found</span></p>`;
-    return html`<p><span class="badge info">Nothing wrong was found in the run</span></p>
+function isGrave({ findings }: Diagnosis): boolean {
+  return findings.some(({ severity }) => severity !== "info");
+}
+
+function nothingFound({ verdict, summary }: Pick<ReportInput, "verdict" | "summary">): Html {
+  if (verdict.level !== "not-better") return html`<p><span class="badge good">Nothing wrong was found</span></p>`;
+  return html`<p><span class="badge info">Nothing wrong was found in the run</span></p>
 <p>But ${plural(summary.n, "image")} do not show that it is better than its baselines: <code>cassava cross-validate</code> judges by every labelled one.</p>`;
-  }
+}
+
+function causesOf({ causes }: Diagnosis): Html {
   const [first] = causes;
   if (first === undefined) return html``;
   return html`<p class="verdict"><strong>Most likely:</strong> ${first.title}. <strong>Try first:</strong> ${first.remedy}.</p>

@@ -27,7 +27,7 @@ export function verdictSection({ verdict, summary, part }: ReportInput): Section
     title: "Verdict",
     body: html`<p><span class="badge ${kind}">${words}</span></p>
 <p class="verdict">${verdict.text}</p>
-<div class="scroll" tabindex="0" role="region" aria-label="Accuracy against the baselines"><table><caption>Accuracy on ${plural(summary.n, "image")} of the ${part} part, with ${confidence} intervals, drawn from 0 to 100 %</caption>
+<div class="scroll" tabindex="0" role="region" aria-label="Accuracy against the baselines"><table class="numbers"><caption>Accuracy on ${plural(summary.n, "image")} of the ${part} part, with ${confidence} intervals, drawn from 0 to 100 %</caption>
 <thead><tr><th scope="col">answers by</th><th scope="col">accuracy</th><th scope="col">interval</th><td></td></tr></thead><tbody>${rows}</tbody></table></div>
 <dl class="tiles">${tiles(summary)}</dl>`,
   };
