@@ -4,6 +4,7 @@ import { loadBackbone, type Pooling } from "./backbones/load-backbone.ts";
 import { type CassavaClassifier, createClassifier } from "./classifier.ts";
 import { ModelsError } from "./errors.ts";
 import {
+  DESCRIPTION,
   deleteOtherShards,
   type ExportLayersModelOptions,
   type FileHashes,
@@ -17,7 +18,6 @@ import type { FrozenThreads } from "./frozen-part.ts";
 import { HEAD_STAGE, type HeadSpec } from "./head.ts";
 import { sha256, type Weights } from "./weights/weights.ts";
 
-const DESCRIPTION = "cassava.json";
 const FORMAT = "cassava-classifier";
 
 /** What `cassava.json` of a saved model says. */

@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { exportLayersModel } from "../src/export/layers-model.ts";
 import type { LayersWeight } from "../src/export/layers-weights.ts";
 import { backbones, denseHead } from "../src/index.ts";
+import { saveClassifier } from "../src/save-classifier.ts";
 import {
   largestDifference,
   plainModel,
@@ -155,6 +156,19 @@ describe("exportLayersModel", () => {
     small.dispose();
     expect(shards()).toEqual(pathsOf(store));
     expect(Object.keys(hashes).sort()).toEqual([...store.map.keys()].sort());
+  });
+
+  it("refuses a store that holds a saved classifier, and leaves it whole", async () => {
+    const store = mapStore();
+    const model = await testClassifier("resnet14", noiseBatch(1, 32));
+    await saveClassifier(model, store);
+    const before = new Map(store.map);
+    await expect(exportLayersModel(model, store, { float16: true })).rejects.toMatchObject({
+      code: "OPTION_INVALID",
+      message: expect.stringContaining("export to another store"),
+    });
+    expect(store.map).toEqual(before);
+    model.dispose();
   });
 
   it("stores kernels as float16 on request, which plain tfjs reads", async () => {

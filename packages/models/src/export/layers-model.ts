@@ -1,5 +1,6 @@
 import type { Store } from "@cassava/contracts";
 import type { CassavaClassifier } from "../classifier.ts";
+import { ModelsError } from "../errors.ts";
 import { preprocessingSteps } from "../preprocessing.ts";
 import { sha256, type WeightArray, type Weights } from "../weights/weights.ts";
 import { layersTopology, PREPROCESSING } from "./layers-topology.ts";
@@ -14,6 +15,8 @@ import {
 
 /** The file that `tf.loadLayersModel` is given. */
 const MODEL_JSON = "model.json";
+/** What `saveClassifier` puts beside it. */
+export const DESCRIPTION = "cassava.json";
 
 /** How {@link exportLayersModel} writes a model. */
 export interface ExportLayersModelOptions {
@@ -33,14 +36,20 @@ export type FileHashes = Readonly<Record<string, string>>;
  * itself, and gives [n, classes] probabilities. Layers have Keras's names and their weights Keras's parametrization, nothing is
  * folded; `getUserDefinedMetadata()` of the loaded model has the classes and the preprocessing contract.
  *
- * Shards that the store holds of another model are deleted in the end; until `model.json` is put, that model is whole.
- * Source: tfjs 4.22, `io/types.ts`, ModelJSON.
+ * Shards that the store holds of another model are deleted in the end; until `model.json` is put, that model is whole. A store of
+ * `saveClassifier` is refused, as what it holds would no longer load. Source: tfjs 4.22, `io/types.ts`, ModelJSON.
+ *
+ * @throws {ModelsError} `OPTION_INVALID`
  */
 export async function exportLayersModel(
   model: CassavaClassifier,
   store: Store,
   options: ExportLayersModelOptions = {},
 ): Promise<FileHashes> {
+  if ((await store.get(DESCRIPTION)) !== undefined) {
+    const message = "belongs to a model of saveClassifier, which plain tfjs loads as it is: export to another store";
+    throw new ModelsError("OPTION_INVALID", message, { file: DESCRIPTION });
+  }
   const { files, weights } = await writeLayersModel(model, store, options);
   await deleteOtherShards(store, weights.paths);
   return files;
