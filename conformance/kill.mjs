@@ -2,6 +2,7 @@
 // of an undisturbed run, and never leaves a checkpoint that does not load. Minutes long: `all` leaves it out.
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { writeSyntheticShards } from "@cassava/data/node";
@@ -62,11 +63,13 @@ export default async ({ root, work, check }) => {
       for (;;) {
         // Anywhere in the run, most of it training: what was trained before shortens the next attempt.
         const { code, signal, errors } = await train(run, kills < KILLS ? span * (0.2 + 0.9 * random()) : undefined);
-        if (code === 0) break;
+        // Killed after the run had got its name, there is nothing to go on with: it must be whole.
+        if (code === 0 || errors.includes("is finished, there is nothing to resume")) break;
         if (signal !== "SIGKILL") throw new Error(`it ended with ${code}: ${errors.trim()}`);
         kills++;
       }
       if ((await resultOf(run)) !== undisturbed) throw new Error("other bytes");
+      if (existsSync(join(work, `${run}.unfinished`))) throw new Error("checkpoints of the finished run were left");
       console.log(`    ${kills - before} kills, ${kills} in all`);
     });
   }

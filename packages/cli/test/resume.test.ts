@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { cp, readdir, readFile } from "node:fs/promises";
+import { cp, readdir, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { writeSyntheticShards } from "@cassava/data/node";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -45,11 +45,22 @@ it("Ctrl-C leaves what was trained, says how to go on, and --resume ends as if n
   const other = await cassava(folder.path, ...train("cut", "--resume", "--seed", "43"));
   expect(other.stderr).toMatch(/had other settings \(seed; seed was 42, now 43\)/);
 
+  await cp(at("cut.unfinished"), at("left"), { recursive: true });
   const resumed = await cassava(folder.path, ...train("cut", "--resume"));
   expect(resumed.code).toBe(0);
   expect(resumed.stderr).toMatch(/resumed in epoch 3/);
   expect(await resultOf("cut")).toEqual(undisturbed);
   expect((await readdir(folder.path)).filter((name) => name.startsWith("cut"))).toEqual(["cut"]);
+
+  // Ended between getting its name and tidying up.
+  await rename(at("left"), at("cut.unfinished"));
+  const finished = await cassava(folder.path, ...train("cut", "--resume"));
+  expect([finished.code, finished.stderr]).toEqual([
+    1,
+    expect.stringMatching(/^error: .*cut is finished, there is nothing to resume/m),
+  ]);
+  expect((await readdir(folder.path)).filter((name) => name.startsWith("cut"))).toEqual(["cut"]);
+  expect(await resultOf("cut")).toEqual(undisturbed);
 });
 
 it("--resume refuses another split under the same name", async () => {

@@ -17,7 +17,7 @@ import type { TrainSettings } from "../run/settings.ts";
 import { splitFor } from "../run/split-for.ts";
 import { stopwatch } from "../run/stages.ts";
 import { type TrainRunResult, trainRun } from "../run/train-run.ts";
-import { openUnfinished, type Unfinished } from "../run/unfinished.ts";
+import { openUnfinished, refuseFinished, type Unfinished } from "../run/unfinished.ts";
 import { duration, plural } from "../terminal/format.ts";
 import { describeSplit } from "./split.ts";
 import { addTrainOptions, settingsOf, type TrainOptions } from "./train-options.ts";
@@ -62,6 +62,7 @@ export function trainCommand(program: Command, context: CliContext): void {
         };
         await checkPaths(settings);
         const events = eventFolder(options.tensorboard, out, cwd);
+        if (options.resume) await refuseFinished(out);
         const folder = await createRunFolder(out);
         const stages = stopwatch();
         let unfinished: Unfinished | undefined;

@@ -7,7 +7,8 @@ import type { ActionContext } from "../context.ts";
 import { CliError, isForeseen } from "../errors.ts";
 import type { Output } from "../terminal/output.ts";
 import { shellWord } from "../terminal/shell.ts";
-import type { TrainSettings } from "./settings.ts";
+import { readRunFile } from "./run-folder.ts";
+import type { RunConfig, TrainSettings } from "./settings.ts";
 
 const SETTINGS = "settings.json";
 /** Errors after which there is nothing to go on from. */
@@ -68,6 +69,24 @@ export async function openUnfinished(
     },
     finished: remove,
   };
+}
+
+/**
+ * Refuses to go on with a run that is whole; what it left where it was ended between getting its name and tidying up goes.
+ *
+ * @throws {CliError} `RUN_EXISTS`
+ */
+export async function refuseFinished(out: string): Promise<void> {
+  const config = await readRunFile<RunConfig>(out, "config.json").catch(() => undefined);
+  if (config === undefined) return;
+  const folder = `${out}.unfinished`;
+  const saved = await folderStore(folder).get(SETTINGS);
+  if (saved !== undefined && isDeepStrictEqual(JSON.parse(new TextDecoder().decode(saved)), config.settings))
+    await rm(folder, { recursive: true, force: true });
+  throw new CliError(
+    "RUN_EXISTS",
+    `${out} is finished, there is nothing to resume: choose another --out for a new run`,
+  );
 }
 
 /** The command line that goes on with what this one began, as a shell takes it; in words where `args` are unknown. */
