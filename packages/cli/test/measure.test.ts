@@ -6,7 +6,8 @@ const ids = Array.from({ length: 36 }, (_, i) => `leaf-${i}`);
 const labels = Int32Array.from(ids, (_, i) => Math.floor(i / 12));
 const predicted = labels.map((label, i) => (i % 12 < [7, 8, 7][label]! ? label : (label + 1) % 3));
 const classes = ["a", "b", "c"].map((name, index) => ({ name, index }));
-const predictions = { ids, labels, predicted, classes, probabilities: new Float32Array(36 * 3) };
+const nothing = new Float32Array(36 * 3);
+const predictions = { ids, labels, predicted, classes, logits: nothing, probabilities: nothing };
 
 it("compares with the answers of a baseline image by image, and sees what intervals cannot", () => {
   const { verdict, baselines } = judge("net", predictions, [majorityBaseline([9, 8, 8])]);
