@@ -106,8 +106,8 @@ export const CAUSES = {
     remedy: "stop earlier, add augmentation, dropout or weight decay, or more images",
   },
   "weak-features": {
-    title: "the frozen features do not separate these classes",
-    remedy: "fine-tune the last stages of the backbone, or take another one",
+    title: "the features of the backbone do not separate these classes",
+    remedy: "fine-tune its last stages where they are frozen, train longer or on more images, or take another backbone",
   },
   "small-validation": {
     title: "the validation part is too small to tell",
