@@ -78,7 +78,8 @@ async function openShard(
       return { ...shard, ...kept };
     }
     const content = await read();
-    await saveShardIndex(path, content, stamp, options, indexes);
+    // A file without a record is perhaps a photograph or a note: nothing is written beside it.
+    if (content.records.length > 0) await saveShardIndex(path, content, stamp, options, indexes);
     return { ...shard, ...content };
 
     function read() {
