@@ -56,7 +56,10 @@ it("a truncated JPEG", async () => {
   const csv = `image_id,label\n${names.map((name, i) => `${name},${i % 2}`).join("\n")}\n`;
   const images = Object.fromEntries(names.map((name, i) => [name, jpegs[i]!]));
   const data = await csvDataset("jpeg", csv, { ...images, "7.jpg": jpeg.subarray(0, jpeg.length / 2) });
-  await refuses(data, /^error: .*7\.jpg/);
+  await refuses(
+    data,
+    /^error: image \S*train_images.7\.jpg cannot be decoded \(.+\): repair, convert or remove it; cassava audit \S+jpeg lists all such images$/m,
+  );
 });
 
 it("a truncated shard", async () => {
@@ -65,7 +68,22 @@ it("a truncated shard", async () => {
   const [shard] = (await readdir(data)).filter((name) => name.endsWith(".tfrec"));
   const path = join(data, shard!);
   await truncate(path, (await readFile(path)).length - 100);
-  await refuses(data, new RegExp(`^error: .*${shard}`));
+  const repair = `fetch the file again, or save its intact records with cassava tfrecord repair \\S*${shard} --out NEW.tfrec`;
+  await refuses(data, new RegExp(`^error: \\S*${shard}.*; it was cut short: ${repair}`));
+});
+
+it("a record that does not match its checksum", async () => {
+  const data = join(folder.path, "flipped");
+  await writeSyntheticShards(data, { count: 100, seed: 1 }, { shards: 2 });
+  const [shard] = (await readdir(data)).filter((name) => name.endsWith(".tfrec"));
+  const path = join(data, shard!);
+  const content = await readFile(path);
+  content[100]! ^= 1;
+  await writeFile(path, content);
+  await refuses(
+    data,
+    /^error: .*does not match its checksum: fetch the file again, or save .* cassava tfrecord repair/,
+  );
 });
 
 it("a label outside the map", async () => {

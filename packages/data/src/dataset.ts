@@ -80,6 +80,12 @@ export function entriesOf(
   });
 }
 
+/** "image `id` of `place`" as messages begin; the place alone where it ends with the id, as that of a file does. */
+export function imageAt(id: string, place: string): string {
+  const path = place.replaceAll("\\", "/");
+  return path === id || path.endsWith(`/${id}`) ? `image ${place}` : `image "${id}" of ${place}`;
+}
+
 /** "`file` (record 12)" or "`file`": how messages name the place of an entry. */
 export function placeOf({ file, record }: Pick<DatasetEntry, "file" | "record">): string {
   return record === undefined ? file : `${file} (record ${record})`;

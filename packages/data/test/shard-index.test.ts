@@ -83,6 +83,17 @@ describe("the index of a shard", () => {
       expect(await readdir(join(folder, "kept", "here"))).toHaveLength(1);
     }));
 
+  it("is not kept of a file without a record, which may be no TFRecord file at all", () =>
+    withFolder(async (folder) => {
+      const files = { "README.md": "# Leaves\n\nPhotographs of cassava.\n", "empty.tfrec": "" };
+      for (const [name, text] of Object.entries(files)) {
+        await write(join(folder, name), Buffer.from(text));
+        const error = await rejection(tfrecordDataset(join(folder, name), { onCorrupt: "skip" }));
+        expect(isDataError(error)).toBe(true);
+      }
+      expect((await readdir(folder)).sort()).toEqual(Object.keys(files));
+    }));
+
   it("knows damage, throws it where it should, and is itself no cause of failure", () =>
     withFolder(async (folder) => {
       const shard = join(folder, "a.tfrec");

@@ -98,7 +98,7 @@ describe("sharpDecoder", () => {
         [text("version https://git-lfs.github.com/spec/v1\noid"), "Git LFS pointer"],
         [text("<!DOCTYPE html><html>"), "HTML page"],
         [text('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'), "not JPEG, PNG or WebP"],
-        [await picture().tiff().toBuffer(), "it is TIFF or a raw photograph, not JPEG, PNG or WebP: convert it"],
+        [await picture().tiff().toBuffer(), "it is TIFF or a raw photograph, not JPEG, PNG or WebP"],
         [await picture().gif().toBuffer(), "it is GIF, not"],
         [await picture().avif().toBuffer(), "it is AVIF, not"],
         [text("\0\0\0\x24ftypheic\0\0\0\0mif1"), "it is HEIC, not"],
@@ -106,6 +106,19 @@ describe("sharpDecoder", () => {
       for (const [bytes, reason] of wrong) {
         const error = await rejection(decode(bytes));
         expect(isDataError(error, "IMAGE_UNREADABLE") && error.message).toContain(reason);
+      }
+    });
+
+    it("names an image once where its file says its id, with one remedy", async () => {
+      const heic = new TextEncoder().encode("\0\0\0\x24ftypheic\0\0\0\0mif1");
+      for (const [file, name] of [
+        ["bad/CBB/1.jpg", "image bad/CBB/1.jpg"],
+        ["bad\\CBB\\1.jpg", "image bad\\CBB\\1.jpg"],
+        ["a.tfrec (record 3)", 'image "CBB/1.jpg" of a.tfrec (record 3)'],
+      ]) {
+        const error = await rejection(sharpDecoder().decode(heic, { file: file!, id: "CBB/1.jpg" }));
+        const what = "cannot be decoded (it is HEIC, not JPEG, PNG or WebP): repair, convert or remove it";
+        expect((error as Error).message).toBe(`${name} ${what}`);
       }
     });
 

@@ -3,6 +3,7 @@ import { type UnreadFiles, unreadFiles } from "@cassava/data";
 import { type OpenDatasetOptions, openDataset } from "@cassava/data/node";
 import { plural } from "../terminal/format.ts";
 import type { Output } from "../terminal/output.ts";
+import { withAdvice } from "./dataset-advice.ts";
 import { describeUnread } from "./unread.ts";
 
 /** Opens a data set, says what it holds and what was left out, and closes it when `work` is done. */
@@ -12,7 +13,10 @@ export async function withDataset<T>(
   work: (dataset: Dataset) => Promise<T>,
   options: OpenDatasetOptions = {},
 ): Promise<T> {
-  const dataset = await openDataset(paths, options);
+  const given = [paths].flat();
+  const dataset = await openDataset(paths, options).catch((error: unknown) => {
+    throw withAdvice(error, given);
+  });
   try {
     const unlabelled = dataset.entries.filter(({ label }) => label === undefined).length;
     const note = unlabelled > 0 ? `, ${unlabelled} of them without a label` : "";
@@ -24,6 +28,8 @@ export async function withDataset<T>(
       output.info(`left out: ${count} x ${kind.replaceAll("-", " ")} (cassava audit names them)`);
     warnOfUnread(unreadFiles(dataset.problems), output);
     return await work(dataset);
+  } catch (error) {
+    throw withAdvice(error, given);
   } finally {
     await dataset.close();
   }

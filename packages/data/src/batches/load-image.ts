@@ -1,6 +1,6 @@
 import type { Dataset, DatasetEntry } from "@cassava/contracts";
 import { augmentPlan } from "../augment/draw-plan.ts";
-import { placeOf } from "../dataset.ts";
+import { imageAt, placeOf } from "../dataset.ts";
 import { DataError, isDataError, reasonOf } from "../errors.ts";
 import { sha256 } from "../hash.ts";
 import type { ImageLoader } from "../image/image-loader.ts";
@@ -66,6 +66,6 @@ export function isAboutOneImage(error: unknown): error is DataError {
 /** Errors of this package pass as they are; anything else becomes IMAGE_UNREADABLE. */
 function unreadable(entry: DatasetEntry, cause: unknown): DataError {
   if (isDataError(cause)) return cause;
-  const message = `image "${entry.id}" of ${placeOf(entry)} cannot be read (${reasonOf(cause)}): repair or leave out the image`;
+  const message = `${imageAt(entry.id, placeOf(entry))} cannot be read (${reasonOf(cause)}): repair or remove it`;
   return new DataError("IMAGE_UNREADABLE", message, { ...entry, cause });
 }

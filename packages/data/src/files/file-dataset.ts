@@ -1,5 +1,5 @@
 import type { ClassInfo, Dataset, DatasetEntry, DatasetProblem } from "@cassava/contracts";
-import { unknownId } from "../dataset.ts";
+import { imageAt, unknownId } from "../dataset.ts";
 import { DataError, isDataError, reasonOf } from "../errors.ts";
 
 /** What a {@link fileDataset} holds. */
@@ -30,7 +30,7 @@ export function fileDataset(
         return await readFile(entry);
       } catch (cause) {
         if (isDataError(cause)) throw cause;
-        const message = `image "${id}" of ${file} cannot be read (${reasonOf(cause)}): check the file, or leave out the image`;
+        const message = `${imageAt(id, file)} cannot be read (${reasonOf(cause)}): check the file, or leave out the image`;
         throw new DataError("IMAGE_UNREADABLE", message, { file, id, cause });
       }
     },

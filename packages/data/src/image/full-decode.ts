@@ -1,3 +1,4 @@
+import { imageAt } from "../dataset.ts";
 import { DataError, isDataError, reasonOf } from "../errors.ts";
 import type { ImageDecoder, ImageOrigin, RgbImage } from "./image.ts";
 import { type ImageHeader, imageHeader } from "./image-header.ts";
@@ -37,7 +38,7 @@ export function fullDecoder(name: string, { maxPixels = 100e6 }: DecoderOptions,
       const { width, height, orientation } = header;
       if (width * height > maxPixels) {
         const { file, id } = origin;
-        const message = `image "${id}" of ${file} has ${width} x ${height} pixels, more than ${maxPixels}: shrink it, or raise maxPixels`;
+        const message = `${imageAt(id, file)} has ${width} x ${height} pixels, more than ${maxPixels}: shrink it, or raise maxPixels`;
         throw new DataError("IMAGE_TOO_LARGE", message, { file, id });
       }
       let image: RgbImage;
@@ -56,7 +57,7 @@ export function fullDecoder(name: string, { maxPixels = 100e6 }: DecoderOptions,
 }
 
 function unreadable({ file, id }: ImageOrigin, reason: string, cause?: unknown): DataError {
-  const message = `image "${id}" of ${file} cannot be decoded (${reason}): repair or leave out the image`;
+  const message = `${imageAt(id, file)} cannot be decoded (${reason}): repair, convert or remove it`;
   return new DataError("IMAGE_UNREADABLE", message, { file, id, cause });
 }
 

@@ -22,7 +22,7 @@ export function formatOf(bytes: Uint8Array): SniffedFormat {
   if (/^\s*<(!doctype|html)/i.test(text))
     return { known: false, description: "it is an HTML page, perhaps of a failed download" };
   const other = otherFormat(text);
-  if (other !== undefined) return { known: false, description: `it is ${other}, not JPEG, PNG or WebP: convert it` };
+  if (other !== undefined) return { known: false, description: `it is ${other}, not JPEG, PNG or WebP` };
   return { known: false, description: "it is not JPEG, PNG or WebP" };
 }
 

@@ -1,14 +1,14 @@
 import { dirname } from "node:path";
 import type { ClassInfo, Dataset } from "@cassava/contracts";
-import { isTFRecordError } from "@cassava/tfrecord";
-import { expandPaths, openFile } from "@cassava/tfrecord/node";
-import { DataError, isDataError, reasonOf } from "../errors.ts";
+import { openFile } from "@cassava/tfrecord/node";
+import { DataError } from "../errors.ts";
 import { classList } from "../labels.ts";
 import { orderedMap } from "../ordered-map.ts";
 import { type ReadShardOptions, readShard, recordError } from "../shards/read-shard.ts";
 import { type OpenShard, type RecordFeatures, recordFeatures, shardDataset } from "../shards/shard-dataset.ts";
 import { findLabelMap } from "./label-map-file.ts";
 import { type OpenFiles, openFiles } from "./open-files.ts";
+import { shardFiles } from "./shard-files.ts";
 import { loadShardIndex, saveShardIndex, stampOf } from "./shard-index-file.ts";
 
 /** Features that {@link tfrecordDataset} reads, what it keeps, and what it does about damage. */
@@ -35,7 +35,7 @@ export interface TfrecordDatasetOptions {
  * position, with their checksums. Classes are `classes`, else come from the label map beside the first file or one
  * folder up, else from the labels.
  *
- * Throws a DataError: DATASET_MISSING where nothing matches, DATASET_EMPTY without a record, RECORD_UNREADABLE for
+ * Throws a DataError: DATASET_MISSING where nothing matches, DATASET_UNKNOWN for a photograph, DATASET_EMPTY without a record, RECORD_UNREADABLE for
  * damage, a missing feature or a compressed file (`cause` is the TFRecordError), LABEL_UNKNOWN, LABEL_CONFLICT where
  * two records of one name disagree, LABEL_MAP_INVALID, OPTION_INVALID. Call `close` when done.
  */
@@ -48,7 +48,7 @@ export async function tfrecordDataset(
     throw new DataError("OPTION_INVALID", `tfrecordDataset: openFiles is ${most}: use an integer of at least 1`);
   }
   const { imageFeature, ...features } = recordFeatures(options.features);
-  const paths = await filesOf(patterns);
+  const paths = await shardFiles(patterns);
   const pool = openFiles(most);
   const shards: OpenShard[] = [];
   const open = (path: string) => openShard(path, { ...features, onCorrupt }, indexes, pool);
@@ -78,7 +78,8 @@ async function openShard(
       return { ...shard, ...kept };
     }
     const content = await read();
-    await saveShardIndex(path, content, stamp, options, indexes);
+    // A file without a record is perhaps a photograph or a note: nothing is written beside it.
+    if (content.records.length > 0) await saveShardIndex(path, content, stamp, options, indexes);
     return { ...shard, ...content };
 
     function read() {
@@ -86,16 +87,5 @@ async function openShard(
     }
   } catch (cause) {
     throw recordError(cause, { file: path });
-  }
-}
-
-async function filesOf(patterns: string | readonly string[]): Promise<string[]> {
-  try {
-    return await expandPaths(patterns);
-  } catch (cause) {
-    if (isDataError(cause)) throw cause;
-    const file = isTFRecordError(cause) ? cause.file : undefined;
-    const message = `no TFRecord file is at ${file ?? [patterns].flat().join(", ")} (${reasonOf(cause)})`;
-    throw new DataError("DATASET_MISSING", message, { ...(file !== undefined && { file }), cause });
   }
 }

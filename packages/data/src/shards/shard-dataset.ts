@@ -52,11 +52,7 @@ export function shardDataset(shards: readonly OpenShard[], { imageFeature, map }
   const stated = shards.flatMap(({ name, records }) =>
     records.map(({ id, label, record }): StatedLabel => ({ id, label, file: name, record })),
   );
-  if (stated.length === 0) {
-    const file = shards[0]?.name ?? "";
-    const message = `the ${shards.length} TFRecord files (${file}, …) hold no record: write or download them again`;
-    throw new DataError("DATASET_EMPTY", message, { file });
-  }
+  if (stated.length === 0) throw noRecord(shards);
   const { classes, labels } = resolveLabels(stated, map);
   const { kept, problems } = keepFirst(
     stated.map(({ id, file, record }, at) => ({ id, file, record, index: labels[at], at })),
@@ -96,4 +92,18 @@ export function shardDataset(shards: readonly OpenShard[], { imageFeature, map }
       for (const shard of shards) await shard.close();
     },
   };
+}
+
+/** The error for files without a record, with the first reason that their reading gave. */
+function noRecord(shards: readonly OpenShard[]): DataError {
+  const one = shards.length === 1;
+  const reason = shards.flatMap(({ problems }) => problems)[0]?.message;
+  const file = shards[0]?.name ?? "";
+  const files = one ? "1 file holds" : `${shards.length} files hold`;
+  const again = `write or download ${one ? "it" : "them"} again`;
+  const message =
+    reason === undefined
+      ? `${files} no record (${one ? file : `${file}, …`}): ${again}`
+      : `${files} no record (${reason}): pass TFRecord files or a folder of photographs, or ${again}`;
+  return new DataError("DATASET_EMPTY", message, { file });
 }
