@@ -48,10 +48,15 @@ const opens = async (page, file, name, check) => {
   });
   await check(`${name}: nothing is wider than the page, on a telephone either`, async () => {
     const size = page.viewportSize();
-    await page.setViewportSize({ width: 390, height: 800 });
-    const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+    for (const width of [390, 500, 1200]) {
+      await page.setViewportSize({ width, height: 800 });
+      const over = await page.evaluate(() => {
+        const captions = [...document.querySelectorAll("caption")].map((one) => one.getBoundingClientRect().right);
+        return Math.max(document.documentElement.scrollWidth, ...captions) - innerWidth;
+      });
+      if (over > 0) throw new Error(`${over} px too wide on ${width} px`);
+    }
     if (size !== null) await page.setViewportSize(size);
-    if (over > 0) throw new Error(`${over} px too wide`);
     return true;
   });
   await checkAccess(page, name, process.env.CASSAVA_PICTURES, check);

@@ -114,4 +114,10 @@ export const checkRecords = async (page, file, check) => {
       () => /** @type {HTMLImageElement} */ (document.querySelector("#records .record img")).naturalWidth === 512,
     );
   });
+
+  await check("of a file that holds no records it says so, in a unit that fits", async () => {
+    const text = { name: "notes.tfrec", mimeType: "text/plain", buffer: Buffer.from("no record\n".repeat(300)) };
+    await screen.getByLabel("Choose a TFRecord file").setInputFiles(text);
+    await page.getByText("0 records, 3.0 kB. 1 damaged range was passed over.").waitFor();
+  });
 };

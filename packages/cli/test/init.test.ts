@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { PassThrough } from "node:stream";
-import { writeSyntheticShards } from "@cassava/data/node";
+import { openDataset, writeSyntheticShards } from "@cassava/data/node";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
 import { main } from "../src/index.ts";
 import { everythingIn, run, scratchFolder } from "./support.ts";
@@ -122,6 +122,25 @@ it("--yes asks nothing", async () => {
   expect(await readFile(file(), "utf8")).toBe(written);
   expect((await run({ cwd }, "init", "--yes", "--backbone", "VGG16", "--force")).code).toBe(0);
   expect(await readFile(file(), "utf8")).toContain('backbone: "vgg16"');
+});
+
+it("--yes finds a folder with one subfolder for each class, and neither packages nor a held-out part", async () => {
+  const shard = await openDataset(leaves());
+  const jpeg = await shard.read(shard.entries[0]!);
+  await shard.close();
+  const photograph = async (...names: string[]) => {
+    await mkdir(join(cwd, ...names), { recursive: true });
+    await writeFile(join(cwd, ...names, "1.jpg"), jpeg);
+  };
+  const made = () => run({ cwd }, "init", "--yes", "--json");
+  for (const other of ["node_modules", "test"]) for (const name of ["a", "b"]) await photograph(other, name);
+  await photograph("photographs", "CBB");
+  const none = await made();
+  expect([none.code, none.stderr]).toEqual([1, expect.stringMatching(/or one folder of images for each class/)]);
+  await photograph("photographs", "Healthy");
+  const document = JSON.parse((await made()).stdout);
+  expect(document.train.dataset).toBe("photographs");
+  expect(document.photographs.classes.map(({ name }: { name: string }) => name)).toEqual(["CBB", "Healthy"]);
 });
 
 it("says what is missing where there is no terminal, no photographs, or no sense in the answers", async () => {

@@ -37,6 +37,11 @@ describe("cassava survey", { timeout: 300_000 }, () => {
     const files = await everythingIn(at("survey"));
     for (const name of ["survey.html", "survey.json", "split.json", "mobilenet/report.html", "resnet14/MODEL_CARD.md"])
       expect(files).toContain(name);
+    // Each line makes a folder of its own: a second run in the same one would be refused.
+    const html = await readFile(at("survey/survey.html"), "utf8");
+    const [, lines] = /<code>(cassava train [\s\S]*?)<\/code>/.exec(html)!;
+    const outs = [...lines!.replaceAll(/<[^>]+>/g, "").matchAll(/--out (\S+)$/gm)].map(([, out]) => out);
+    expect(outs).toEqual([first.name, second.name]);
     // One split for all.
     const split = await readFile(at("survey/split.json"), "utf8");
     for (const name of found.planned) expect(await readFile(at("survey", name, "split.json"), "utf8")).toBe(split);

@@ -6,7 +6,7 @@ import { page, type Section } from "./html/page.ts";
 import { commandLines, factTables } from "./html/sections/facts-section.ts";
 import { linePlot } from "./plots/line-plot.ts";
 import type { SurveyInput, SurveyModel } from "./survey-input.ts";
-import { decimal, differenceRange, percent, plural, rangeOf } from "./words.ts";
+import { decimal, differenceRange, duration, percent, plural, rangeOf } from "./words.ts";
 
 const LEVELS: Readonly<Record<VerdictLevel, readonly [kind: string, words: string]>> = {
   "beyond-doubt": ["good", "beyond doubt"],
@@ -43,7 +43,7 @@ function rankingSection({ models, images, part, majority }: SurveyInput): Sectio
   const rows = models.map((model, i) => {
     const [kind, words] = LEVELS[model.verdict];
     const name = model.href ? html`<a href="${model.href}">${model.name}</a>` : html`${model.name}`;
-    return html`<tr><td>${i + 1}</td><th scope="row" class="left long">${name}<br><small class="muted">${model.weights}</small></th><td>${percent(model.accuracy.estimate)}<br><small class="muted">${rangeOf(model.accuracy)}</small></td><td>${intervalBar(model.accuracy)}</td><td>${percent(model.balancedAccuracy.estimate)}<br><small class="muted">${rangeOf(model.balancedAccuracy)}</small></td><td>${decimal(model.macroF1.estimate)}</td><td>${decimal(model.logLoss)}</td><td><span class="badge ${kind}">${words}</span></td><td>${(model.seconds / 60).toFixed(1)}</td></tr>`;
+    return html`<tr><td>${i + 1}</td><th scope="row" class="left long">${name}<br><small class="muted">${model.weights}</small></th><td>${percent(model.accuracy.estimate)}<br><small class="muted">${rangeOf(model.accuracy)}</small></td><td>${intervalBar(model.accuracy)}</td><td>${percent(model.balancedAccuracy.estimate)}<br><small class="muted">${rangeOf(model.balancedAccuracy)}</small></td><td>${decimal(model.macroF1.estimate)}</td><td>${decimal(model.logLoss)}</td><td><span class="badge ${kind}">${words}</span></td><td>${duration(model.seconds)}</td></tr>`;
   });
   const chance =
     majority && ` Always answering the largest class: ${percent(majority.estimate)} (${rangeOf(majority)})`;
@@ -52,7 +52,7 @@ function rankingSection({ models, images, part, majority }: SurveyInput): Sectio
     title: "Ranking",
     body: html`<p class="verdict">${summaryOf(models)}</p>
 <div class="scroll" tabindex="0" role="region" aria-label="Models in order of accuracy"><table class="numbers"><caption>${plural(images, "image")} of the ${part} part, the same for all, with 95 % intervals.${chance}</caption>
-<thead><tr><th scope="col">rank</th><th scope="col" class="left">model</th><th scope="col">accuracy</th><td></td><th scope="col">balanced accuracy</th><th scope="col">macro F1</th><th scope="col">log loss, nats</th><th scope="col">better than the largest class</th><th scope="col">minutes</th></tr></thead><tbody>${rows}</tbody></table></div>
+<thead><tr><th scope="col">rank</th><th scope="col" class="left">model</th><th scope="col">accuracy</th><td></td><th scope="col">balanced accuracy</th><th scope="col">macro F1</th><th scope="col">log loss, nats</th><th scope="col">better than the largest class</th><th scope="col">time</th></tr></thead><tbody>${rows}</tbody></table></div>
 ${differenceTable(models)}<ul>${models.flatMap(({ name, finding }) => (finding ? [html`<li><strong>${name}</strong>: ${finding}</li>`] : []))}</ul>`,
   };
 }

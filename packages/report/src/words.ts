@@ -23,6 +23,15 @@ export function decimal(value: number | null, digits = 3): string {
   return value === null || Number.isNaN(value) ? "–" : value.toFixed(digits);
 }
 
+/** Seconds as `2.1 s`, `42 s`, `3 min 5 s`, `2 h 4 min`. */
+export function duration(seconds: number): string {
+  if (seconds < 10) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`;
+}
+
 /** The name of a cause or a key in words: `val_loss` as `val loss`. */
 export function words(key: string): string {
   return key

@@ -32,7 +32,7 @@ export function madeRun(classes: readonly string[] = ["blight", "mosaic", "healt
   }));
   return {
     title: "A made run",
-    about: "60 test images",
+    about: "60 test images; weights of mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_224_no_top.h5",
     classes,
     part: "test",
     verdict: verdict({

@@ -21,6 +21,12 @@ describe("a report", () => {
     for (const id of ids) expect(html).toContain(`href="#${id}"`);
   });
 
+  it("lets long names break, and captions wrap in what is seen of a table", () => {
+    expect(html).toMatch(/\bp, li, [^{]*\{ overflow-wrap: anywhere/);
+    expect(html).toMatch(/\.scroll \{[^}]*container-type: inline-size/);
+    expect(html).toMatch(/caption \{[^}]*max-width: 100cqi/);
+  });
+
   it("shows the numbers of the run", () => {
     const text = textOf(html);
     const { summary, verdict, diagnosis, predictions } = madeRun();

@@ -61,6 +61,18 @@ it("reports failures alone, and refuses nothing at all", () => {
   );
 });
 
+it("gives the time of each model as the terminal does", () => {
+  const took = (seconds: number) => renderSurvey({ ...survey, models: [{ ...model("first"), seconds }] });
+  expect(took(90)).toContain('<th scope="col">time</th>');
+  for (const [seconds, words] of [
+    [2.14, "2.1 s"],
+    [42, "42 s"],
+    [185, "3 min 5 s"],
+    [7440, "2 h 4 min"],
+  ] as const)
+    expect(took(seconds)).toContain(`<td>${words}</td>`);
+});
+
 it("lets long names of weights wrap, so that no column is pushed out of the table", () => {
   const html = renderSurvey(survey);
   expect(html).toContain('class="left long"><a href="first/report.html">first</a>');

@@ -21,11 +21,15 @@ export function classifyScreen() {
       list.replaceChildren();
       for (const url of urls) URL.revokeObjectURL(url);
       urls = [];
-      let done = 0;
+      let [classified, unread] = [0, 0];
       for await (const answers of classify(model, photos, running.signal)) {
         list.append(...answers.map((answer) => answerCard(answer, model.classes, urls)));
-        done += answers.length;
-        announce(`${done} of ${photos.length} photographs classified.`);
+        const failed = answers.filter((answer) => "error" in answer).length;
+        classified += answers.length - failed;
+        unread += failed;
+        announce(
+          `${classified} of ${photos.length} photographs classified${unread > 0 ? `, ${unread} could not be read` : ""}.`,
+        );
       }
     });
   // What another model said stays nobody's answer.

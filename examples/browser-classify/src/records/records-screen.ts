@@ -2,7 +2,8 @@ import type { Photo } from "../photos.ts";
 import { announce, attempt } from "../ui/announce.ts";
 import { h } from "../ui/dom.ts";
 import { dropZone } from "../ui/drop-zone.ts";
-import { fileSummary, megabytes } from "./file-summary.ts";
+import { fileSize } from "../ui/words.ts";
+import { fileSummary } from "./file-summary.ts";
 import { type OpenRecords, openRecords } from "./open-records.ts";
 import { recordPages } from "./record-pages.ts";
 
@@ -26,7 +27,7 @@ export function recordsScreen(onClassify: (photos: readonly Photo[]) => void) {
       announce(`Reading ${file.name}.`);
       const records = openRecords(file, (share) => {
         bar.value = share;
-        read.textContent = `${Math.round(100 * share)} % of two passes over ${megabytes(file.size)}`;
+        read.textContent = `${Math.round(100 * share)} % of two passes over ${fileSize(file.size)}`;
       });
       open = records;
       bar.value = 0;

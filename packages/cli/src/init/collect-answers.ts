@@ -36,7 +36,8 @@ export interface Collected {
 export async function assumeAnswers(given: GivenAnswers, cwd: string, output: Output): Promise<Collected> {
   const dataset = given.dataset ?? (await guessPhotographs(cwd));
   if (dataset === undefined) {
-    const message = "no folder here looks like photographs (train.csv, or TFRecord files): name it with --dataset";
+    const message =
+      "no folder here looks like photographs (train.csv, TFRecord files, or one folder of images for each class): name it with --dataset";
     throw new CliError("OPTION_INVALID", message);
   }
   const photographs = await lookAtPhotographs(resolve(cwd, dataset));

@@ -1,5 +1,5 @@
 import { readdir } from "node:fs/promises";
-import { join, relative, resolve } from "node:path";
+import { join } from "node:path";
 import { openDataset } from "@cassava/data/node";
 import { percent, plural } from "../terminal/format.ts";
 
@@ -48,15 +48,43 @@ export function describePhotographs({ images, unlabelled, classes, problems }: P
   ].join("\n");
 }
 
+/** Held-out parts are for `evaluate`, and packages have pictures too. */
+const OTHERS = /^(val(id(ation)?)?|test(ing)?|node_modules)$/i;
+
 /** A folder where photographs seem to lie, as a path from `cwd`; undefined where nothing looks like it. */
 export async function guessPhotographs(cwd: string): Promise<string | undefined> {
-  const below = await readdir(cwd, { withFileTypes: true });
-  const folders = below.filter((entry) => entry.isDirectory() && !entry.name.startsWith(".")).map(({ name }) => name);
-  for (const folder of ["", ...folders.sort()]) {
-    const names = await readdir(join(cwd, folder)).catch((): string[] => []);
-    if (names.includes("train.csv") || names.some((name) => /\.tfrec(ord)?s?$/.test(name))) {
-      return relative(cwd, resolve(cwd, folder)) || ".";
-    }
-  }
+  const folders = ["", ...(await foldersIn(cwd))];
+  const found =
+    (await firstOf(folders, (folder) => isNamedForIt(join(cwd, folder)))) ??
+    (await firstOf(folders, async (folder) => !OTHERS.test(folder) && hasClassFolders(join(cwd, folder))));
+  return found === "" ? "." : found;
+}
+
+async function firstOf(names: readonly string[], fits: (name: string) => Promise<boolean>) {
+  for (const name of names) if (await fits(name)) return name;
   return undefined;
 }
+
+async function isNamedForIt(folder: string): Promise<boolean> {
+  const names = await namesIn(folder);
+  return names.includes("train.csv") || names.some((name) => /\.tfrec(ord)?s?$/.test(name));
+}
+
+/** True where two subfolders at least hold an image. */
+async function hasClassFolders(folder: string): Promise<boolean> {
+  let classes = 0;
+  for (const name of await foldersIn(folder)) {
+    const names = await namesIn(join(folder, name));
+    if (names.some((one) => /^[^.].*\.(jpe?g|png|webp)$/i.test(one))) classes++;
+    if (classes === 2) return true;
+  }
+  return false;
+}
+
+async function foldersIn(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  const folders = entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith("."));
+  return folders.map(({ name }) => name).sort();
+}
+
+const namesIn = (folder: string): Promise<string[]> => readdir(folder).catch(() => []);

@@ -66,8 +66,13 @@ export function trainFlagsOf(
  * The `cassava train` line that repeats a run.
  *
  * @param nameOf how paths are written
+ * @param out the folder that it writes to: one of its own where several lines stand together
  */
-export function trainCommandOf(config: RunConfig, nameOf: (path: string) => string = (path) => path): string {
+export function trainCommandOf(
+  config: RunConfig,
+  nameOf: (path: string) => string = (path) => path,
+  out = "run",
+): string {
   const words = trainFlagsOf(config, nameOf).flatMap(([flag, value]) =>
     value === true ? [flag] : [flag, shellWord(String(value))],
   );
@@ -75,7 +80,7 @@ export function trainCommandOf(config: RunConfig, nameOf: (path: string) => stri
     "cassava train",
     ...config.settings.dataset.map((path) => shellWord(nameOf(path))),
     ...words,
-    "--out run",
+    `--out ${shellWord(out)}`,
   ].join(" ");
 }
 

@@ -23,7 +23,7 @@ header.top { padding-top: 32px; }
 h1 { font-size: 1.9rem; line-height: 1.2; margin: 0 0 .3rem; letter-spacing: -.01em; overflow-wrap: anywhere; }
 h2 { font-size: 1.25rem; margin: 0 0 .75rem; letter-spacing: -.005em; }
 h3 { font-size: 1rem; margin: 1.25rem 0 .5rem; }
-p { margin: 0 0 .75rem; max-width: 75ch; }
+p { margin: 0 0 .75rem; max-width: 75ch; } p, li, dt, dd, summary, footer { overflow-wrap: anywhere; }
 a { color: var(--accent); }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; border-radius: 4px; }
 .muted, figcaption, caption { color: var(--muted); }
@@ -50,9 +50,9 @@ ol.causes { padding-left: 1.4rem; margin: 0 0 1rem; } ol.causes li { margin: 0 0
 details { margin: .5rem 0; }
 details.note { border-top: 1px solid var(--line); padding: .55rem 0 .1rem; margin: 0; } details.note > summary { color: var(--fg); font-size: 1rem; }
 .name { overflow-wrap: anywhere; } summary { cursor: pointer; color: var(--accent); font-size: .9rem; }
-.scroll { overflow-x: auto; margin-bottom: .75rem; }
+.scroll { overflow-x: auto; margin-bottom: .75rem; container-type: inline-size; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: .92rem; width: 100%; }
-caption { text-align: left; padding-bottom: .4rem; }
+caption { text-align: left; padding-bottom: .4rem; position: sticky; left: 0; max-width: 100cqi; overflow-wrap: anywhere; }
 th, td { padding: .38rem .6rem; text-align: right; border-bottom: 1px solid var(--line); vertical-align: middle; }
 th { font-weight: 600; } table.facts th { font-weight: 400; color: var(--muted); } th small { font-weight: 400; }
 table.numbers td { white-space: nowrap; } .long { min-width: 13rem; overflow-wrap: anywhere; } thead th { vertical-align: bottom; }
@@ -75,7 +75,11 @@ pre { white-space: pre-wrap; overflow-wrap: anywhere; background: var(--page); b
 footer { padding-bottom: 40px; color: var(--muted); font-size: .85rem; }
 .skip { position: absolute; left: -999px; } .skip:focus { left: 20px; top: 8px; background: var(--card); padding: 6px 10px; }
 @media screen and (min-width: 960px) { .beside { position: sticky; top: 12px; } }
-@media (min-width: 600px) { table.facts th { white-space: nowrap; } }
+@media screen and (max-width: 599px) {
+  main, header.top, footer { padding-left: 12px; padding-right: 12px; } section { padding: 16px; }
+  th, td { padding: .38rem .4rem; } .interval { min-width: 1.75rem; }
+}
+@media (min-width: 600px) { .drawn { width: 45%; } table.facts th { white-space: nowrap; } }
 @media print {
   :root { color-scheme: light; --page: #fff; --card: #fff; }
   body { font-size: 11pt; } nav, .skip { display: none; } section { border: 0; padding: 0; margin: 0 0 14pt; }

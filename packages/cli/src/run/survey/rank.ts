@@ -60,7 +60,7 @@ export async function rankRuns(
       }),
     ],
     failed,
-    reproduce: runs.map(({ config }) => trainCommandOf(config)),
+    reproduce: runs.map(({ config, model }) => trainCommandOf(config, undefined, model.name)),
   };
 }
 

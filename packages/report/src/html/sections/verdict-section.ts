@@ -19,7 +19,7 @@ export function verdictSection({ verdict, summary, part }: ReportInput): Section
     ...verdict.comparisons.map(({ name, accuracy }) => ({ name, accuracy, kind: "other" as const })),
   ].map(
     ({ name, accuracy, kind: whose }) =>
-      html`<tr><th scope="row">${name}</th><td>${percent(accuracy.estimate)}</td><td>${rangeOf(accuracy)}</td><td style="width:45%">${intervalBar(accuracy, whose)}</td></tr>`,
+      html`<tr><th scope="row">${name}</th><td>${percent(accuracy.estimate)}</td><td>${rangeOf(accuracy)}</td><td class="drawn">${intervalBar(accuracy, whose)}</td></tr>`,
   );
   const confidence = `${Math.round(100 * summary.confidence)} %`;
   return {
