@@ -90,17 +90,27 @@ const compare = (
 
 const describe = (model: VerdictScore, accuracy: Interval, comparisons: readonly VerdictComparison[]): string => {
   const { confidence } = accuracy;
-  const group = (level: VerdictLevel, say: (list: string) => string) => {
-    const members = comparisons.filter((comparison) => comparison.level === level);
+  const group = (kind: VerdictLevel | "worse", say: (list: string) => string) => {
+    const members = comparisons.filter((comparison) => kindOf(accuracy, comparison) === kind);
     return members.length === 0 ? [] : [say(join(members.map(describeBaseline)))];
   };
   const clauses = [
     ...group("beyond-doubt", (list) => `is above ${list}`),
     ...group("paired-test-only", (list) => `is better than ${list} by a paired test only, as the intervals overlap`),
     ...group("not-better", (list) => `is not shown to be better than ${list}`),
+    ...group("worse", (list) => `is worse than ${list}`),
   ];
   const interval = `${Number((confidence * 100).toPrecision(12))} % interval ${range(accuracy)}, n = ${model.n}`;
   return `Test accuracy ${percent(accuracy.estimate)} % (${interval}) ${clauses.join("; it ")}.`;
+};
+
+/** The level, or that the baseline is better: by its interval, or by the paired test. */
+const kindOf = (
+  { estimate, high, confidence }: Interval,
+  { level, accuracy, pValue = 1 }: VerdictComparison,
+): VerdictLevel | "worse" => {
+  const isBelow = accuracy.low > high || (accuracy.estimate > estimate && pValue < 1 - confidence);
+  return isBelow ? "worse" : level;
 };
 
 const describeBaseline = ({ name, accuracy, pValue, level }: VerdictComparison): string => {

@@ -35,7 +35,15 @@ describe("verdict", () => {
     const paired = { onlyA: 1, onlyB: 20, pValue: 0.0001 };
     const result = verdict({ model, baselines: [{ name: "a better model", correct: 288, n: 320, paired }] });
     expect(result.level).toBe("not-better");
-    expect(result.text).toContain("is not shown to be better than a better model (90.0 %, 86.2-92.8 %, p < 0.001).");
+    expect(result.text).toContain("is worse than a better model (90.0 %, 86.2-92.8 %, p < 0.001).");
+    const lucky = { ...paired, pValue: 0.2 };
+    const undecided = verdict({ model, baselines: [{ name: "another", correct: 288, n: 320, paired: lucky }] });
+    expect(undecided.text).toContain("is not shown to be better than another (90.0 %, 86.2-92.8 %, p = 0.200).");
+    const apart = verdict({ model, baselines: [{ name: "an oracle", correct: 319, n: 320 }] });
+    expect([apart.level, apart.text]).toEqual([
+      "not-better",
+      expect.stringContaining("is worse than an oracle (99.7 %"),
+    ]);
   });
 
   it("is not better than the majority class at the accuracy of the majority class", () => {
