@@ -13,9 +13,10 @@ const SILENCE = 1500;
  */
 
 /**
- * Builds packages through turbo's local cache, unless nothing has changed since it last did: turbo and pnpm take seconds to find that out. Prints nothing to stdout; on stderr one line when it takes long, and
- * everything where it fails. Needs pnpm on the PATH, as it is wherever pnpm started the script. With CASSAVA_BUILT=1 everything is taken as built,
- * declarations too: `.ci/run` sets it, whose lanes must not write what others read.
+ * Builds packages through turbo's local cache, unless nothing has changed since it last did: turbo and pnpm take seconds to find that
+ * out. Prints nothing to stdout; on stderr one line when it takes long, and everything where it fails. Needs pnpm on the PATH, as it is
+ * wherever pnpm started the script. With CASSAVA_BUILT=1 everything is taken as built, declarations too: `.ci/run` sets it, whose lanes
+ * must not write what others read.
  * @param {BuildOptions} [options]
  * @returns {Promise<void>}
  */

@@ -13,9 +13,9 @@ const SEPARATORS = [",", ";", "\t"];
 
 /**
  * The named columns of a CSV (RFC 4180: quotes, CRLF or LF; a byte order mark is skipped). Cells are separated by commas, or
- * by semicolons or tabs where the header has more of the columns by these. Blank lines are skipped, further columns ignored. The first column names the image and is never empty. Throws a DataError: CSV_EMPTY without a
- * single row, CSV_COLUMN where a column is missing, CSV_INVALID for broken quotes, a row of another length than the
- * header, or an empty image name.
+ * by semicolons or tabs where the header has more of the columns by these. Blank lines are skipped, further columns ignored.
+ * The first column names the image and is never empty. Throws a DataError: CSV_EMPTY without a single row, CSV_COLUMN where
+ * a column is missing, CSV_INVALID for broken quotes, a row of another length than the header, or an empty image name.
  */
 export async function parseCsvTable(text: string, file: string, columns: readonly string[]): Promise<CsvRow[]> {
   const parse = await loadParser();

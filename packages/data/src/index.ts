@@ -52,6 +52,7 @@ export type { SkippedImage } from "./batches/groups.ts";
 export type { AugmentOptions } from "./batches/views.ts";
 export { type MemoryDatasetOptions, type MemoryImage, memoryDataset } from "./dataset.ts";
 export { DataError, type DataErrorCode, type DataErrorFields, isDataError } from "./errors.ts";
+export { isImageName } from "./files/image-names.ts";
 export { type UnreadFiles, unreadFiles } from "./files/unread-files.ts";
 export type { ImageDecoder, ImageOrigin, RgbImage } from "./image/image.ts";
 export { type ImageLoader, imageLoader, type LoadTarget } from "./image/image-loader.ts";

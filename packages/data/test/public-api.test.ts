@@ -21,6 +21,7 @@ describe("the public API", () => {
         "imageBatches",
         "imageLoader",
         "isDataError",
+        "isImageName",
         "kFold",
         "lookAlikeGroups",
         "memoryDataset",

@@ -1,5 +1,6 @@
 import { stat } from "node:fs/promises";
 import { basename } from "node:path";
+import { isImageName } from "@cassava/data";
 import { isTFRecordError } from "@cassava/tfrecord";
 import { inspectRecords, type RecordsSummary } from "@cassava/tfrecord/inspect";
 import { expandPaths, openFile } from "@cassava/tfrecord/node";
@@ -40,9 +41,6 @@ export function inspectCommand(program: Command, context: CliContext): void {
     );
 }
 
-/** What is no TFRecord file by its name, in a data set of photographs. */
-const PHOTOGRAPHS = /\.(jpe?g|png|webp|csv)$/i;
-
 /** The files to look into. Photographs, their CSV and folders without TFRecord files are for another command. */
 async function recordFiles(patterns: readonly string[]): Promise<string[]> {
   const other = (path: string, cause?: unknown) =>
@@ -53,7 +51,7 @@ async function recordFiles(patterns: readonly string[]): Promise<string[]> {
     );
   try {
     const paths = await expandPaths(patterns);
-    const photograph = paths.find((path) => PHOTOGRAPHS.test(path));
+    const photograph = paths.find((path) => isImageName(path) || /\.csv$/i.test(path));
     if (photograph === undefined) return paths;
     throw other(photograph);
   } catch (error) {

@@ -1,7 +1,7 @@
 import { readdir, readFile, stat } from "node:fs/promises";
 import { join, relative, resolve } from "node:path";
 import type { ClassInfo, Dataset } from "@cassava/contracts";
-import { DataError, imageBatches } from "@cassava/data";
+import { DataError, imageBatches, isImageName } from "@cassava/data";
 import { defaultDecoder } from "@cassava/data/node";
 import { imageFeatures, predict } from "@cassava/train";
 import type { Command } from "commander";
@@ -21,7 +21,6 @@ interface Options extends CommonOptions {
 
 /** Images that are decoded and classified together. */
 const BATCH = 32;
-const IMAGE = /\.(jpe?g|png|webp)$/i;
 
 /** `cassava predict <run> <image…>` */
 export function predictCommand(program: Command, context: CliContext): void {
@@ -88,7 +87,7 @@ async function imageFiles(paths: readonly string[]): Promise<{ readonly files: s
     }
     const below = await readdir(path, { withFileTypes: true });
     const there = below.filter((entry) => !entry.isDirectory() && !entry.name.startsWith(".")).map(({ name }) => name);
-    const images = there.filter((name) => IMAGE.test(name)).sort();
+    const images = there.filter(isImageName).sort();
     files.push(...images.map((name) => join(path, name)));
     unread += there.length - images.length;
   }

@@ -1,5 +1,6 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { isImageName } from "@cassava/data";
 import { openDataset } from "@cassava/data/node";
 import { percent, plural } from "../terminal/format.ts";
 
@@ -75,7 +76,7 @@ async function hasClassFolders(folder: string): Promise<boolean> {
   let classes = 0;
   for (const name of await foldersIn(folder)) {
     const names = await namesIn(join(folder, name));
-    if (names.some((one) => /^[^.].*\.(jpe?g|png|webp)$/i.test(one))) classes++;
+    if (names.some((one) => !one.startsWith(".") && isImageName(one))) classes++;
     if (classes === 2) return true;
   }
   return false;

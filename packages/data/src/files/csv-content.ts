@@ -25,8 +25,8 @@ export interface CsvContentOptions {
 }
 
 /**
- * Joins rows and images by name. Rows without image, images without row, rows that repeat another and files that are no images go to `problems`.
- * Throws a DataError: CSV_EMPTY, CSV_COLUMN, CSV_INVALID, NO_IMAGES where no row has its image, LABEL_UNKNOWN,
+ * Joins rows and images by name. Rows without image, images without row, rows that repeat another and files that are no images
+ * go to `problems`. Throws a DataError: CSV_EMPTY, CSV_COLUMN, CSV_INVALID, NO_IMAGES where no row has its image, LABEL_UNKNOWN,
  * LABEL_CONFLICT.
  */
 export async function csvContent(options: CsvContentOptions): Promise<FileDatasetContent> {

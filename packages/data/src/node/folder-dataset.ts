@@ -17,11 +17,11 @@ export interface FolderDatasetOptions {
 /**
  * A folder with one subfolder for each class; the id of an image is its path from the folder, "healthy/12.jpg". Classes
  * are the subfolders that hold an image, sorted; with a label map in the folder or one folder up (or `classes`), its
- * classes, and the subfolders have its names or indices. Images in no class folder and files that are no images go to `problems`. A folder of images
- * without any subfolder is a data set without labels: what `predict` takes.
+ * classes, and the subfolders have its names or indices. Images in no class folder and files that are no images go to
+ * `problems`. A folder of images without any subfolder is a data set without labels: what `predict` takes.
  *
- * Throws a DataError: DATASET_MISSING, NO_IMAGES, DATASET_PARTS for subfolders that are parts of a split, LABEL_UNKNOWN for a subfolder that the label map does not have,
- * LABEL_MAP_INVALID, OPTION_INVALID.
+ * Throws a DataError: DATASET_MISSING, NO_IMAGES, DATASET_PARTS for subfolders that are parts of a split, LABEL_UNKNOWN for a
+ * subfolder that the label map does not have, LABEL_MAP_INVALID, OPTION_INVALID.
  */
 export async function folderDataset(folder: string, { classes }: FolderDatasetOptions = {}): Promise<Dataset> {
   if ((await kindOf(folder)) !== "folder") throw missing(folder);
