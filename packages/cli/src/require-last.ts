@@ -20,7 +20,8 @@ export function requireLast(program: Command): void {
       .get(command)
       ?.find((option) => command.getOptionValue(option.attributeName()) === undefined);
     if (missing === undefined) return;
-    const message = `error: required option '${missing.flags}' not specified`;
+    const choices = missing.argChoices === undefined ? "" : `; choose one of ${missing.argChoices.join(", ")}`;
+    const message = `error: required option '${missing.flags}' not specified${choices}`;
     command.error(message, { code: "commander.missingMandatoryOptionValue" });
   });
 }

@@ -112,6 +112,11 @@ it("an unknown option, a value out of range, a backbone that is not there", asyn
   expect([code, stderr]).toEqual([1, "error: unknown option '--weihgts'\n(Did you mean --weights?)\n"]);
   const missing = await cassava(folder.path, "train", shards, "--backbone", "resnet14", "--weights", "none");
   expect([missing.code, missing.stderr]).toEqual([1, "error: required option '--out <dir>' not specified\n"]);
+  const unnamed = await cassava(folder.path, "train", shards, "--weights", "none", "--out", "run");
+  expect([unnamed.code, unnamed.stderr]).toEqual([
+    1,
+    expect.stringMatching(/^error: required option '--backbone <name>' not specified; choose one of .*mobilenetV2, /),
+  ]);
   await refuses(shards, /--dropout.* It must be a number from 0 to below 1/, "--dropout", "1.5");
   await refuses(
     shards,

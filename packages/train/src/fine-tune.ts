@@ -21,7 +21,7 @@ export interface FineTuneStage {
   readonly epochs: number;
   /** The highest rate of the stage. */
   readonly learningRate: number;
-  /** Epochs without a better `val_loss` after which the next stage begins, with the best weights; default 5. */
+  /** Epochs without a better `val_loss` of the stage after which the next one begins, with the best weights so far; default 5. */
   readonly patience?: number;
 }
 
@@ -36,7 +36,7 @@ export interface FineTuneOptions
   ) => Promise<{ readonly train: FeatureSource; readonly validation: FeatureSource }>;
   /** Default `adam`. */
   readonly optimizer?: (learningRate: number, stage: FineTuneStage) => Optimizer;
-  /** Beside the early stopping of every stage; new ones each time, since callbacks hold state. */
+  /** Beside the early stopping of every stage; new ones each time, but for those whose state is of the whole run. */
   readonly callbacks?: (stage: FineTuneStage) => readonly Callback[];
   /** Default: constant. */
   readonly schedule?: (learningRate: number, stage: FineTuneStage) => Schedule;
@@ -97,7 +97,8 @@ export function fineTuneStages(
 
 /**
  * Trains the head first and then unfreezes stages from the top, each with its own rate and early stopping: a head with random weights
- * would pull pretrained stages apart. The optimizer begins anew with every stage.
+ * would pull pretrained stages apart. The optimizer begins anew with every stage. The weights of the best `val_loss` of all stages are
+ * kept: a stage without a better one than those before it leaves the weights as it found them.
  *
  * @throws {TrainError} `OPTION_INVALID`, at once
  */
@@ -132,7 +133,7 @@ async function runStages(
       epochs,
       optimizer: optimizer?.(learningRate, stage) ?? adam({ learningRate }),
       schedule: schedule?.(learningRate, stage) ?? constantSchedule(learningRate),
-      callbacks: [...(callbacks?.(stage) ?? []), earlyStopping({ patience })],
+      callbacks: [...(callbacks?.(stage) ?? []), earlyStopping({ patience, start: bestOf(results) })],
       ...(checkpoints && {
         checkpoints: { ...checkpoints, store: prefixed(checkpoints.store, `stage-${index + 1}/`) },
       }),
@@ -141,6 +142,12 @@ async function runStages(
     results.push(await run.result);
   }
   return results;
+}
+
+/** The best validation loss of some stages; undefined where there is none. */
+function bestOf(results: readonly FitResult[]): number | undefined {
+  const losses = results.flatMap(({ history }) => history.val_loss ?? []).filter(Number.isFinite);
+  return losses.length > 0 ? Math.min(...losses) : undefined;
 }
 
 /** A part of a store, under keys with a prefix. */

@@ -251,4 +251,34 @@ describe("fineTune", () => {
     expect(await weights(resumed)).toEqual(expected);
     for (const model of [whole, killed, resumed]) disposeOf(model);
   });
+
+  it("leaves the weights as it found them where a stage had no better epoch than those before it", async () => {
+    const staged = (): StagedClassifier => ({
+      ...linearClassifier(6, 3),
+      freeze: async () => {},
+      unfreezeFrom: async () => {},
+    });
+    const set = separable(60);
+    const wrong = { ...set, labels: set.labels!.map((label) => (label + 1) % 3) };
+    const sources = async (_: StagedClassifier, { unfreeze }: FineTuneStage) => ({
+      train: featureBatches(unfreeze === "wrong" ? wrong : set, { batchSize: 16, shuffle: { seed: 1 } }),
+      validation: featureBatches(separable(30), { batchSize: 16 }),
+    });
+    const head = { unfreeze: null, epochs: 6, learningRate: 0.1 };
+    const weights = async (model: StagedClassifier) => [...(await model.weights[0]!.variable.data())];
+    const [alone, both, next] = [staged(), staged(), staged()];
+    const [before] = await fineTune(alone, { stages: [head], sources }).result;
+    const stages = [head, { unfreeze: "wrong", epochs: 9, learningRate: 0.1, patience: 2 }];
+    const [first, second] = await fineTune(both, { stages, sources }).result;
+    // It is worse from the first epoch on; its patience counts from its own best.
+    expect(Math.min(...second!.history.val_loss!)).toBeGreaterThan(Math.min(...first!.history.val_loss!));
+    expect([first, second!.epochs]).toEqual([before, 3]);
+    expect(await weights(both)).toEqual(await weights(alone));
+    // A stage that gains keeps what it gained.
+    const gaining = [head, { unfreeze: "top", epochs: 3, learningRate: 0.05 }];
+    const results = await fineTune(next, { stages: gaining, sources }).result;
+    expect(results[1]!.history.val_loss!.at(-1)!).toBeLessThan(Math.min(...results[0]!.history.val_loss!));
+    expect(await weights(next)).not.toEqual(await weights(alone));
+    for (const model of [alone, both, next]) disposeOf(model);
+  });
 });

@@ -1,3 +1,5 @@
+import type { Callback } from "@cassava/contracts";
+import type { Rule } from "@cassava/metrics/diagnosis";
 import * as tf from "@tensorflow/tfjs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { adam, diagnoseTraining, featureBatches, fit, linearProbe, observeTraining, sgd } from "../src/index.ts";
@@ -79,6 +81,50 @@ describe("diagnoseTraining", () => {
     expect(told.length).toBeGreaterThan(0);
     expect(new Set(told.map(([rule]) => rule)).size).toBe(told.length);
     expect(told.every(([, epoch]) => epoch >= 0 && epoch < 12)).toBe(true);
+  });
+
+  /** Finds something after these epochs, from 1. */
+  const finds = (severity: "warning" | "error", ...epochs: number[]): Rule => ({
+    id: severity,
+    group: "loss",
+    source: "test",
+    defaults: {},
+    evaluate({ history = [] }) {
+      if (!epochs.includes(history.length)) return { pass: {} };
+      const words = { title: "", explanation: "", remedy: "", falsePositive: "" };
+      return { finding: { severity, confidence: 1, evidence: [], causes: [], ...words } };
+    },
+  });
+
+  it("tells of a warning that stands for two epochs, and of an error at once", async () => {
+    const told: [string, number][] = [];
+    const rules = [finds("warning", 2, 4, 7, 8), finds("error", 5)];
+    await run(diagnoseTraining({ rules, onFinding: ({ rule }, epoch) => void told.push([rule, epoch + 1]) }));
+    expect(told).toEqual([
+      ["error", 5],
+      ["warning", 8],
+    ]);
+    const stopped = await run(
+      diagnoseTraining({ rules: [finds("warning", 2, 4, 5)], stopOn: { severity: "warning" } }),
+    );
+    expect(stopped.epochs).toBe(5);
+  });
+
+  it("takes stages that share it for one run, a resumed one too", async () => {
+    const rules = [finds("warning", 13, 14)];
+    const told: [string, number][] = [];
+    const callback = () =>
+      diagnoseTraining({ rules, onFinding: ({ rule }, epoch) => void told.push([rule, epoch + 1]) });
+    const shared = callback();
+    await run(shared);
+    const store = mapStore();
+    const cut = new AbortController();
+    const cutting: Callback = { name: "cut", onEpochStart: ({ epoch }) => void (epoch === 1 && cut.abort()) };
+    const second = { epochs: 3, checkpoints: { store }, signal: cut.signal };
+    await expect(run(shared, { ...second, callbacks: [shared, cutting] })).rejects.toThrow(/abort/);
+    expect(told).toEqual([]);
+    await run(callback(), { epochs: 3, checkpoints: { store, resume: true } });
+    expect(told).toEqual([["warning", 2]]);
   });
 
   it("stops a run that is beyond help, with the finding as the reason", async () => {

@@ -77,15 +77,26 @@ export interface Watched {
   readonly events?: string | undefined;
 }
 
+/** Tells findings while a run goes on; the same for all of its stages. */
+export function liveDiagnosis({ known, observer }: Watched, output: Output): Callback {
+  return diagnoseTraining({
+    known,
+    observer,
+    // The others were asked before the first step.
+    rules: RULES.filter(({ preflight }) => preflight !== true),
+    onFinding: (finding, epoch) => output.warn(`epoch ${epoch + 1}: ${findingLine(finding)}`),
+  });
+}
+
 /**
- * Beside early stopping; findings are told in the epoch in which they appear.
+ * Beside early stopping.
  *
  * @param epochsBefore how many epochs of other stages came before
  */
 export function callbacksOf(
   { plateau }: TrainSettings,
-  { known, observer, events }: Watched,
-  output: Output,
+  { observer, events }: Watched,
+  diagnosis: Callback,
   epochsBefore = () => 0,
 ): Callback[] {
   return [
@@ -93,13 +104,7 @@ export function callbacksOf(
     ...(events === undefined ? [] : [tensorBoard({ folder: events, firstStep: epochsBefore })]),
     ...(plateau > 0 ? [reduceLROnPlateau({ patience: plateau })] : []),
     observer.callback(),
-    diagnoseTraining({
-      known,
-      observer,
-      // The others were asked before the first step.
-      rules: RULES.filter(({ preflight }) => preflight !== true),
-      onFinding: (finding, epoch) => output.warn(`epoch ${epoch + 1}: ${findingLine(finding)}`),
-    }),
+    diagnosis,
   ];
 }
 
@@ -119,7 +124,10 @@ export async function trainHead(
     epochs,
     optimizer: optimizerOf(settings.optimizer, learningRate),
     schedule: scheduleOf(settings, learningRate),
-    callbacks: [...callbacksOf(settings, watched, output), ...(patience > 0 ? [earlyStopping({ patience })] : [])],
+    callbacks: [
+      ...callbacksOf(settings, watched, liveDiagnosis(watched, output)),
+      ...(patience > 0 ? [earlyStopping({ patience })] : []),
+    ],
     checkpoints,
   });
   const watch = watchTraining(output);

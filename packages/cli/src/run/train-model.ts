@@ -139,15 +139,9 @@ function checkFinite({ history, reason }: FitResult, { patience }: TrainSettings
   throw new CliError("DIVERGED", `the run diverged and left nothing to evaluate (${reason}): lower --learning-rate`);
 }
 
-/** The epoch, from 1, whose weights early stopping restored: of the last stage, which begins with the best of the one before. Null without it. */
-function keptEpoch(
-  { history, epochs, stages }: FitResult & Partial<StagedResult>,
-  { patience }: TrainSettings,
-): number | null {
+/** The epoch, from 1 and over all stages, whose weights early stopping restored. Null without it. */
+function keptEpoch({ history, stages }: FitResult & Partial<StagedResult>, { patience }: TrainSettings): number | null {
   if (patience === 0 && stages === undefined) return null;
-  const first = epochs - (stages?.at(-1)?.epochs ?? epochs);
-  const losses = history
-    .val_loss!.slice(first, epochs)
-    .map((loss) => (Number.isFinite(loss) ? loss : Number.POSITIVE_INFINITY));
-  return first + losses.indexOf(Math.min(...losses)) + 1;
+  const losses = history.val_loss!.map((loss) => (Number.isFinite(loss) ? loss : Number.POSITIVE_INFINITY));
+  return losses.indexOf(Math.min(...losses)) + 1;
 }

@@ -1,3 +1,4 @@
+import type { Callback } from "@cassava/contracts";
 import { type CassavaClassifier, stagesOf } from "@cassava/models";
 import {
   type FineTuneOptions,
@@ -9,7 +10,7 @@ import {
 } from "@cassava/train";
 import type { ActionContext } from "../context.ts";
 import type { TrainSettings } from "./settings.ts";
-import { callbacksOf, commonOptions, optimizerOf, scheduleOf, type Watched } from "./train-head.ts";
+import { callbacksOf, commonOptions, liveDiagnosis, optimizerOf, scheduleOf, type Watched } from "./train-head.ts";
 import { watchTraining } from "./watch-training.ts";
 
 /** How a staged training ended: the histories of its stages one after the other, with the number of the stage, from 0, as `stage`. */
@@ -36,13 +37,14 @@ export async function trainStages(
   const done: number[] = [];
   const before = (stage: FineTuneStage) => () =>
     done.slice(0, stages.indexOf(stage)).reduce((sum, epochs) => sum + epochs, 0);
+  const diagnosis = liveDiagnosis(watched, output);
   const run = fineTune(model, {
     ...commonOptions(settings, trainCounts, signal),
     stages,
     optimizer: (rate, { unfreeze }) =>
       optimizerOf(unfreeze === null ? settings.optimizer : settings.fineTuneOptimizer, rate),
     schedule: (rate) => scheduleOf(settings, rate),
-    callbacks: (stage) => callbacksOf(settings, watched, output, before(stage)),
+    callbacks: (stage) => callbacksOf(settings, watched, staged(diagnosis, stages.indexOf(stage)), before(stage)),
     async sources(staged, stage) {
       const made = await sources(staged, stage);
       const weights = staged.weights.filter(({ trainable }) => trainable);
@@ -62,12 +64,31 @@ export async function trainStages(
   }
   watch.end();
   const results = await run.result;
+  for (const [index, stage] of stages.entries()) {
+    if (index === 0 || lowest(results.slice(0, index)) > lowest([results[index]!])) continue;
+    output.warn(
+      `no epoch of stage ${index + 1} (${trained(stage)}) had a better validation loss than those before it: its weights are not kept; try another --fine-tune-rate, or more --fine-tune-epochs`,
+    );
+  }
   const keys = [...new Set(results.flatMap(({ history }) => Object.keys(history)))];
   const history = Object.fromEntries(keys.map((key) => [key, results.flatMap((part) => part.history[key] ?? [])]));
   history.stage = results.flatMap(({ epochs }, stage) => new Array<number>(epochs).fill(stage));
   const epochs = results.reduce((sum, part) => sum + part.epochs, 0);
   const names = stages.map((stage, at) => ({ name: trained(stage), epochs: results[at]!.epochs }));
   return { ...results.at(-1)!, history, epochs, stages: names };
+}
+
+/** The best validation loss of some stages. */
+function lowest(results: readonly FitResult[]): number {
+  return Math.min(...results.flatMap(({ history }) => history.val_loss!).filter(Number.isFinite));
+}
+
+/** A callback that is told of the stage, as `history.csv` will be. */
+function staged(callback: Callback, stage: number): Callback {
+  return {
+    ...callback,
+    onEpochEnd: ({ logs, ...event }) => callback.onEpochEnd?.({ ...event, logs: { ...logs, stage } }),
+  };
 }
 
 /** The head, then the backbone: all of it at once, or one more stage at a time. */

@@ -66,6 +66,19 @@ describe("the rules", () => {
     expect(first!.remedy).toContain("cassava diagnose RUN --probe, or findLearningRate of @cassava/train");
   });
 
+  it("do not expect a later stage to fall as the first one did", () => {
+    const after = (head: number) => {
+      const losses = [1.6, (1.6 + head) / 2, head, head, head + 0.05, head + 0.02, head + 0.01, head];
+      return diagnose({ history: losses.map((loss, i) => ({ loss, stage: i < 4 ? 0 : 1 })) });
+    };
+    expect(after(0.8).passed).toContain("loss-not-decreasing");
+    const [found] = after(1.59).findings.filter(({ rule }) => rule === "loss-not-decreasing");
+    expect(found!.evidence.map(({ value, epochs }) => [value, epochs])).toEqual([
+      [1.6, [1]],
+      [expect.closeTo(1.595), [7, 8]],
+    ]);
+  });
+
   it("say nothing of a loss that answers of 0 cannot be compared with", () => {
     const answers = { split: "validation" as const, classes: 2, labels: [0, 1], probabilities: [1, 0, 1, 0] };
     const input = { history: [{ val_loss: 300 }], predictions: answers, setup: { keptBest: true } };

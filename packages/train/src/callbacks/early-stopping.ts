@@ -1,4 +1,4 @@
-import type { Callback } from "@cassava/contracts";
+import type { Callback, TrainingRun } from "@cassava/contracts";
 import * as tf from "@tensorflow/tfjs";
 import { arrayOf } from "../checkpoint/run-state.ts";
 import { monitor } from "./monitor.ts";
@@ -15,25 +15,36 @@ export interface EarlyStoppingOptions {
   readonly minDelta?: number;
   /** Go back to the weights of the best epoch when the run ends, for whatever reason; default true. */
   readonly restoreBestWeights?: boolean;
+  /** The monitored value of the weights that the run begins with: where no epoch is better, they come back. Patience is unaware of it. */
+  readonly start?: number | undefined;
 }
 
 /** Stops when the monitored value no longer improves. */
 export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
   const { monitor: key = "val_loss", mode = "min", patience = 5, minDelta = 0, restoreBestWeights = true } = options;
+  const { start } = options;
   const best = monitor(key, mode, minDelta);
-  /** The best epoch's weights, by name. */
+  /** The best weights, by name. */
   const kept = new Map<string, tf.Tensor>();
   let waited = 0;
   const keep = (name: string, tensor: tf.Tensor) => {
     kept.get(name)?.dispose();
     kept.set(name, tensor);
   };
+  const keepAll = ({ weights }: TrainingRun) => {
+    if (restoreBestWeights) for (const { name, variable } of weights) keep(name, variable.clone());
+  };
+  /** Whether the best epoch is better than the beginning. */
+  const gained = () => start === undefined || (mode === "min" ? best.value < start : best.value > start);
   return {
     name: `earlyStopping ${key}`,
+    onRunStart(run) {
+      if (start !== undefined) keepAll(run);
+    },
     onEpochEnd({ epoch, logs, run }) {
       if (best.improves(logs)) {
         waited = 0;
-        if (restoreBestWeights) for (const { name, variable } of run.weights) keep(name, variable.clone());
+        if (gained()) keepAll(run);
         return undefined;
       }
       waited++;

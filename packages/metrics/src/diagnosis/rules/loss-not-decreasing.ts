@@ -3,7 +3,7 @@ import { mean } from "../numbers.ts";
 import { defineRule } from "../rule.ts";
 import { nats, percent } from "../text.ts";
 
-/** The training loss is about where it began. */
+/** The training loss is about where it began: where the first stage did, since the others begin with what it reached. */
 export const lossNotDecreasing = defineRule({
   id: "loss-not-decreasing",
   group: "loss",
@@ -14,9 +14,10 @@ export const lossNotDecreasing = defineRule({
     epochs: 4,
   },
   evaluate(input, { decrease, epochs }) {
-    const { values } = series(input, "loss");
+    const { values, epochs: at } = series(input, "loss");
     if (values.length < epochs) return { missing: ["the training loss of 4 epochs"] };
-    const first = values[0]!;
+    const first = input.history!.map(({ loss }) => loss).find((loss) => Number.isFinite(loss))!;
+    const end = at.at(-1)!;
     const last = mean(values.slice(-2));
     const gain = (first - last) / Math.abs(first);
     if (gain >= decrease) return { pass: {} };
@@ -30,9 +31,9 @@ export const lossNotDecreasing = defineRule({
         title: "the training loss has hardly fallen",
         evidence: [
           { name: "training loss", value: first, unit: "nats", epochs: [1] },
-          { name: "training loss at the end", value: last, unit: "nats", epochs: [values.length - 1, values.length] },
+          { name: "training loss at the end", value: last, unit: "nats", epochs: at.slice(-2) },
         ],
-        explanation: `From epoch 1 to epoch ${values.length} the training loss went from ${nats(first)} to ${nats(last)} nats, ${gain >= 0 ? `${percent(gain)} down` : `${percent(-gain)} up`}.`,
+        explanation: `From epoch 1 to epoch ${end} the training loss went from ${nats(first)} to ${nats(last)} nats, ${gain >= 0 ? `${percent(gain)} down` : `${percent(-gain)} up`}.`,
         causes: [
           { cause: "learning-rate-too-high", weight: 0.35 },
           { cause: "learning-rate-too-low", weight: 0.35 },
