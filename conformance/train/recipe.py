@@ -3,8 +3,8 @@
 recipe.py PLAN.json prints one line of JSON. PLAN: { files, labels, classes, parts: { train, validation, test } of positions, weights, size,
 seed, recipe: the settings of our run (config.json) }
 
-Photographs are decoded and augmented anew in every epoch; batch normalization runs in inference mode; both stages keep the weights of
-the best validation loss; the answers for the test part are means over the plain image and `testViews` augmented ones.
+Photographs are decoded and augmented anew in every epoch; batch normalization runs in inference mode; each stage keeps the weights of
+its best validation loss (ours falls back to the head's where the second gains nothing); the answers for the test part are means over the plain image and `testViews` augmented ones.
 """
 
 import json

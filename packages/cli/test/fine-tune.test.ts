@@ -84,6 +84,31 @@ it("trains the head, then stages from the top, is resumed in the middle, and is 
   expect((await cassava(folder.path, "evaluate", "whole")).stderr).toMatch(/this differs from .*metrics\.json/);
 });
 
+it("keeps the head's weights where a stage after it gains nothing, even with numbers that are none, and says so", async () => {
+  for (const [out, rate] of [
+    ["worse", "0.3"],
+    ["lost", "1e38"],
+  ] as const) {
+    const more = ["--fine-tune", "1", "--fine-tune-epochs", "2", "--fine-tune-rate", rate, "--patience", "0"];
+    const { code, stderr } = await cassava(folder.path, ...train(out, ...more));
+    expect([code, stderr]).toEqual([
+      0,
+      expect.stringMatching(
+        /^warning: no epoch of stage 2 \(from conv4 up\) had a better validation loss than those before it: its weights are not kept; try another --fine-tune-rate/m,
+      ),
+    ]);
+    const { keptEpoch } = JSON.parse(await readFile(at(out, "metrics.json"), "utf8"));
+    expect([1, 2]).toContain(keptEpoch);
+    expect(/^stopped: the training loss of epoch 1 is Infinity/m.test(stderr)).toBe(out === "lost");
+    // The answers are those of the head, and so are the logs that they are judged by.
+    const { findings } = JSON.parse(await readFile(at(out, "diagnosis.json"), "utf8"));
+    const rules = findings.map(({ rule }: { rule: string }) => rule);
+    expect(rules).not.toContain("loss-answers-mismatch");
+    expect(rules).not.toContain("non-finite");
+    expect((await cassava(folder.path, "evaluate", out)).stdout).toMatch(/equal to what metrics\.json of the run says/);
+  }
+});
+
 it("a recipe sets what the command line does not, says so, and is recorded", async () => {
   const { code, stderr } = await cassava(folder.path, ...train("recipe", "--recipe", "article", "--views", "1"));
   expect(code).toBe(0);

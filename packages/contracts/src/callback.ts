@@ -46,7 +46,7 @@ export interface CallbackState {
   readonly arrays?: Readonly<Record<string, { readonly shape: readonly number[]; readonly data: Float32Array }>>;
 }
 
-/** A plain object; every hook is optional and awaited. Create a new one for each run: callbacks hold state. */
+/** A plain object; every hook is optional and awaited. Create a new one for each run, unless it says otherwise: callbacks hold state. */
 export interface Callback {
   /** Key of its state in checkpoints, unique in a run; needed beside `save`. */
   readonly name?: string;

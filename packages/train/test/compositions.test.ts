@@ -6,7 +6,9 @@ import {
   averagePredictions,
   crossValidate,
   type FeatureSet,
+  type FineTuneOptions,
   type FineTuneStage,
+  type FitResult,
   featureBatches,
   fineTune,
   fineTuneStages,
@@ -16,7 +18,7 @@ import {
   type StagedClassifier,
   viewBatches,
 } from "../src/index.ts";
-import { classes, disposeOf, linearClassifier, separable } from "./support.ts";
+import { classes, disposeOf, linearClassifier, mapStore, separable } from "./support.ts";
 
 beforeAll(async () => {
   await tf.setBackend("wasm");
@@ -252,7 +254,7 @@ describe("fineTune", () => {
     for (const model of [whole, killed, resumed]) disposeOf(model);
   });
 
-  it("leaves the weights as it found them where a stage had no better epoch than those before it", async () => {
+  describe("a stage without a better epoch than those before it leaves the weights as it found them", () => {
     const staged = (): StagedClassifier => ({
       ...linearClassifier(6, 3),
       freeze: async () => {},
@@ -265,20 +267,50 @@ describe("fineTune", () => {
       validation: featureBatches(separable(30), { batchSize: 16 }),
     });
     const head = { unfreeze: null, epochs: 6, learningRate: 0.1 };
+    const losing = [head, { unfreeze: "wrong", epochs: 9, learningRate: 0.1, patience: 2 }];
     const weights = async (model: StagedClassifier) => [...(await model.weights[0]!.variable.data())];
-    const [alone, both, next] = [staged(), staged(), staged()];
-    const [before] = await fineTune(alone, { stages: [head], sources }).result;
-    const stages = [head, { unfreeze: "wrong", epochs: 9, learningRate: 0.1, patience: 2 }];
-    const [first, second] = await fineTune(both, { stages, sources }).result;
-    // It is worse from the first epoch on; its patience counts from its own best.
-    expect(Math.min(...second!.history.val_loss!)).toBeGreaterThan(Math.min(...first!.history.val_loss!));
-    expect([first, second!.epochs]).toEqual([before, 3]);
-    expect(await weights(both)).toEqual(await weights(alone));
-    // A stage that gains keeps what it gained.
-    const gaining = [head, { unfreeze: "top", epochs: 3, learningRate: 0.05 }];
-    const results = await fineTune(next, { stages: gaining, sources }).result;
-    expect(results[1]!.history.val_loss!.at(-1)!).toBeLessThan(Math.min(...results[0]!.history.val_loss!));
-    expect(await weights(next)).not.toEqual(await weights(alone));
-    for (const model of [alone, both, next]) disposeOf(model);
+    const best = (result: FitResult | undefined) => Math.min(...result!.history.val_loss!);
+    /** Trains `stages`; what comes of it, and the weights. */
+    const trained = async (stages: FineTuneStage[], more: Partial<FineTuneOptions> = {}) => {
+      const model = staged();
+      try {
+        const results = await fineTune(model, { stages, sources, ...more }).result;
+        return { results, weights: await weights(model) };
+      } finally {
+        disposeOf(model);
+      }
+    };
+
+    it.each([
+      ["as they are", {}],
+      ["averaged", { ema: { decay: 0.5 } }],
+    ])("weights %s", async (_, more) => {
+      const alone = await trained([head], more);
+      const both = await trained(losing, more);
+      // It is worse from the first epoch on; its patience counts from its own best.
+      expect(best(both.results[1])).toBeGreaterThan(best(both.results[0]));
+      expect([both.results[0], both.results[1]!.epochs]).toEqual([alone.results[0], 3]);
+      expect(both.weights).toEqual(alone.weights);
+      // A stage that gains keeps what it gained.
+      const next = await trained([head, { unfreeze: "top", epochs: 3, learningRate: 0.05 }], more);
+      expect(best(next.results[1])).toBeLessThan(best(next.results[0]));
+      expect(next.weights).not.toEqual(alone.weights);
+    });
+
+    it("killed in that stage, and resumed", async () => {
+      const alone = await trained([head]);
+      for (const puts of [6, 7, 8]) {
+        const store = mapStore();
+        let left = puts;
+        const put = async (key: string, bytes: Uint8Array) => {
+          if (left-- === 0) throw new Error("killed");
+          await store.put(key, bytes);
+        };
+        const checkpoints = { store: { ...store, put }, resume: true };
+        await expect(trained(losing, { checkpoints })).rejects.toThrow("killed");
+        left = Number.POSITIVE_INFINITY;
+        expect((await trained(losing, { checkpoints })).weights).toEqual(alone.weights);
+      }
+    });
   });
 });

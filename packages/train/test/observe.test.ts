@@ -1,5 +1,5 @@
 import type { Callback } from "@cassava/contracts";
-import type { Rule } from "@cassava/metrics/diagnosis";
+import type { Finding, Rule } from "@cassava/metrics/diagnosis";
 import * as tf from "@tensorflow/tfjs";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { adam, diagnoseTraining, featureBatches, fit, linearProbe, observeTraining, sgd } from "../src/index.ts";
@@ -72,7 +72,7 @@ describe("diagnoseTraining", () => {
     return result.finally(() => disposeOf(model));
   };
 
-  it("tells of a finding once, in the epoch in which it appears", async () => {
+  it("tells of a finding once, in the epoch in which it stands", async () => {
     const told: [string, number][] = [];
     const { epochs } = await run(
       diagnoseTraining({ ...failing, onFinding: ({ rule }, epoch) => void told.push([rule, epoch]) }),
@@ -110,21 +110,51 @@ describe("diagnoseTraining", () => {
     expect(stopped.epochs).toBe(5);
   });
 
-  it("takes stages that share it for one run, a resumed one too", async () => {
-    const rules = [finds("warning", 13, 14)];
+  it("tells once more where a warning becomes an error, and not of a warning that an error was", async () => {
     const told: [string, number][] = [];
-    const callback = () =>
-      diagnoseTraining({ rules, onFinding: ({ rule }, epoch) => void told.push([rule, epoch + 1]) });
-    const shared = callback();
-    await run(shared);
-    const store = mapStore();
+    const grows = finds("warning", 2, 3, 4, 5, 8, 9, 10);
+    const rule: Rule = {
+      ...grows,
+      evaluate(input, options) {
+        const result = grows.evaluate(input, options);
+        if (!("finding" in result) || input.history!.length < 5 || input.history!.length > 8) return result;
+        return { finding: { ...result.finding, severity: "error" } };
+      },
+    };
+    const onFinding = ({ severity }: Finding, epoch: number) => void told.push([severity, epoch + 1]);
+    await run(diagnoseTraining({ rules: [rule], onFinding }));
+    expect(told).toEqual([
+      ["warning", 3],
+      ["error", 5],
+    ]);
+  });
+
+  it("takes stages that share it for one run, a resumed one too", async () => {
+    const told: [string, number, number][] = [];
+    const stages: unknown[] = [];
+    const watching: Rule = {
+      ...finds("error"),
+      evaluate({ history = [] }) {
+        stages.push(history.at(-1)!.stage);
+        return { pass: {} };
+      },
+    };
+    const rules = [finds("warning", 4, 5, 13, 14), watching];
+    const onFinding = ({ rule }: Finding, epoch: number, stage: number) => void told.push([rule, epoch + 1, stage]);
+    const callback = () => diagnoseTraining({ rules, onFinding });
+    const [shared, stores] = [callback(), [mapStore(), mapStore()]];
+    await run(shared, { checkpoints: { store: stores[0] } });
+    expect(told.splice(0)).toEqual([["warning", 5, 0]]);
     const cut = new AbortController();
     const cutting: Callback = { name: "cut", onEpochStart: ({ epoch }) => void (epoch === 1 && cut.abort()) };
-    const second = { epochs: 3, checkpoints: { store }, signal: cut.signal };
-    await expect(run(shared, { ...second, callbacks: [shared, cutting] })).rejects.toThrow(/abort/);
-    expect(told).toEqual([]);
-    await run(callback(), { epochs: 3, checkpoints: { store, resume: true } });
-    expect(told).toEqual([["warning", 2]]);
+    const second = { epochs: 3, checkpoints: { store: stores[1], resume: true } };
+    await expect(run(shared, { ...second, signal: cut.signal, callbacks: [shared, cutting] })).rejects.toThrow(/abort/);
+    expect([told, stages.splice(0)]).toEqual([[], [...new Array(12).fill(0), 1]]);
+    const resumed = callback();
+    await run(resumed, { checkpoints: { store: stores[0], resume: true } });
+    await run(resumed, second);
+    // It was told of in the first stage, and has come back since.
+    expect([told, stages]).toEqual([[["warning", 2, 1]], [1, 1]]);
   });
 
   it("stops a run that is beyond help, with the finding as the reason", async () => {

@@ -84,7 +84,8 @@ export function liveDiagnosis({ known, observer }: Watched, output: Output): Cal
     observer,
     // The others were asked before the first step.
     rules: RULES.filter(({ preflight }) => preflight !== true),
-    onFinding: (finding, epoch) => output.warn(`epoch ${epoch + 1}: ${findingLine(finding)}`),
+    onFinding: (finding, epoch, stage) =>
+      output.warn(`${stage > 0 ? `stage ${stage + 1}, ` : ""}epoch ${epoch + 1}: ${findingLine(finding)}`),
   });
 }
 

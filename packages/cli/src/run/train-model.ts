@@ -132,10 +132,14 @@ export async function trainModel(input: TrainModelInput, context: ActionContext)
   }
 }
 
-/** Refuses a run whose kept weights had no finite loss: the best ones, or without early stopping the last. */
-function checkFinite({ history, reason }: FitResult, { patience }: TrainSettings): void {
+/** Refuses a run whose kept weights had no finite loss: the best ones, or without early stopping and stages the last. */
+function checkFinite(
+  { history, reason, stages }: FitResult & Partial<StagedResult>,
+  { patience }: TrainSettings,
+): void {
   const losses = history.val_loss ?? [];
-  if (patience === 0 ? Number.isFinite(losses.at(-1)) : losses.some(Number.isFinite)) return;
+  const lastOnly = patience === 0 && stages === undefined;
+  if (lastOnly ? Number.isFinite(losses.at(-1)) : losses.some(Number.isFinite)) return;
   throw new CliError("DIVERGED", `the run diverged and left nothing to evaluate (${reason}): lower --learning-rate`);
 }
 

@@ -1,4 +1,3 @@
-import type { Callback } from "@cassava/contracts";
 import { type CassavaClassifier, stagesOf } from "@cassava/models";
 import {
   type FineTuneOptions,
@@ -44,7 +43,7 @@ export async function trainStages(
     optimizer: (rate, { unfreeze }) =>
       optimizerOf(unfreeze === null ? settings.optimizer : settings.fineTuneOptimizer, rate),
     schedule: (rate) => scheduleOf(settings, rate),
-    callbacks: (stage) => callbacksOf(settings, watched, staged(diagnosis, stages.indexOf(stage)), before(stage)),
+    callbacks: (stage) => callbacksOf(settings, watched, diagnosis, before(stage)),
     async sources(staged, stage) {
       const made = await sources(staged, stage);
       const weights = staged.weights.filter(({ trainable }) => trainable);
@@ -65,7 +64,8 @@ export async function trainStages(
   watch.end();
   const results = await run.result;
   for (const [index, stage] of stages.entries()) {
-    if (index === 0 || lowest(results.slice(0, index)) > lowest([results[index]!])) continue;
+    const before = lowest(results.slice(0, index));
+    if (before === Number.POSITIVE_INFINITY || lowest([results[index]!]) < before) continue;
     output.warn(
       `no epoch of stage ${index + 1} (${trained(stage)}) had a better validation loss than those before it: its weights are not kept; try another --fine-tune-rate, or more --fine-tune-epochs`,
     );
@@ -78,17 +78,9 @@ export async function trainStages(
   return { ...results.at(-1)!, history, epochs, stages: names };
 }
 
-/** The best validation loss of some stages. */
+/** The best validation loss of some stages; infinite where there is none. */
 function lowest(results: readonly FitResult[]): number {
   return Math.min(...results.flatMap(({ history }) => history.val_loss!).filter(Number.isFinite));
-}
-
-/** A callback that is told of the stage, as `history.csv` will be. */
-function staged(callback: Callback, stage: number): Callback {
-  return {
-    ...callback,
-    onEpochEnd: ({ logs, ...event }) => callback.onEpochEnd?.({ ...event, logs: { ...logs, stage } }),
-  };
 }
 
 /** The head, then the backbone: all of it at once, or one more stage at a time. */

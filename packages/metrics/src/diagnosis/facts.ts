@@ -9,14 +9,23 @@ export interface Series {
 }
 
 /**
- * The finite values of one key of the history; empty where it is not logged. Of a training in stages those of the last one: each begins
- * with another rate and other weights.
+ * Logs with their epochs, from 1. Of a training in stages those of one stage, since each begins with another rate and other weights: of the
+ * one whose weights answer, where the best were kept and there are answers, else of the last.
  */
-export function series({ history = [] }: DiagnosisInput, key: string): Series {
-  const stage = history.at(-1)?.stage;
-  const all = history.flatMap((logs, i) => (logs.stage === stage ? [[i + 1, logs[key]] as const] : []));
-  const known = all.filter((one): one is [number, number] => Number.isFinite(one[1]));
-  return { epochs: known.map(([epoch]) => epoch), values: known.map(([, value]) => value) };
+export function stageLogs({ history = [], predictions, setup }: DiagnosisInput) {
+  const logs = history.map((logs, i) => ({ epoch: i + 1, logs }));
+  let from = logs.at(-1);
+  if (predictions !== undefined && setup?.keptBest === true) {
+    const judged = logs.filter(({ logs }) => Number.isFinite(logs.val_loss));
+    if (judged.length > 0) from = judged.reduce((best, one) => (one.logs.val_loss! < best.logs.val_loss! ? one : best));
+  }
+  return logs.filter(({ logs }) => logs.stage === from?.logs.stage);
+}
+
+/** The finite values of one key of {@link stageLogs}; empty where it is not logged. */
+export function series(input: DiagnosisInput, key: string): Series {
+  const known = stageLogs(input).filter(({ logs }) => Number.isFinite(logs[key]));
+  return { epochs: known.map(({ epoch }) => epoch), values: known.map(({ logs }) => logs[key]!) };
 }
 
 /** The part of the validation split of which a run's size is guessed where only the whole is known: that of a split of 85 to 15. */

@@ -2,6 +2,14 @@ import { describe, expect, it } from "vitest";
 import { CAUSES, diagnose, RULES } from "../../src/diagnosis.ts";
 import { HEALTHY, RULE_CASES } from "./cases.ts";
 
+/** Answers of two classes, all of them right, with this log loss in nats. */
+function predictionsOfLoss(loss: number) {
+  const labels = Array.from({ length: 40 }, (_, i) => i % 2);
+  const p = Math.exp(-loss);
+  const probabilities = labels.flatMap((label) => (label === 0 ? [p, 1 - p] : [1 - p, p]));
+  return { split: "validation" as const, classes: 2, labels, probabilities };
+}
+
 describe("the rules", () => {
   it("have a case each, unique ids and a source", () => {
     expect(Object.keys(RULE_CASES).sort()).toEqual(RULES.map(({ id }) => id).sort());
@@ -68,7 +76,7 @@ describe("the rules", () => {
 
   it("do not expect a later stage to fall as the first one did", () => {
     const after = (head: number) => {
-      const losses = [1.6, (1.6 + head) / 2, head, head, head + 0.05, head + 0.02, head + 0.01, head];
+      const losses = [1.6, (1.6 + head) / 2, head, head, head + 0.02, head, head + 0.01, head];
       return diagnose({ history: losses.map((loss, i) => ({ loss, stage: i < 4 ? 0 : 1 })) });
     };
     expect(after(0.8).passed).toContain("loss-not-decreasing");
@@ -77,6 +85,23 @@ describe("the rules", () => {
       [1.6, [1]],
       [expect.closeTo(1.595), [7, 8]],
     ]);
+  });
+
+  it("go by the logs of the stage whose weights answer", () => {
+    // The head reached .8; the stage after it .9 and then a number that is none, so the head's weights came back.
+    const answers = predictionsOfLoss(0.8);
+    const losses = [1.2, 0.8, 1.1, 0.9, Number.NaN];
+    const history = losses.map((val_loss, i) => ({ val_loss, stage: i < 2 ? 0 : 1 }));
+    const setup = { keptBest: true, loss: "crossentropy" };
+    const found = diagnose({ history, predictions: answers, setup });
+    expect(found.findings.map(({ rule }) => rule)).not.toContain("loss-answers-mismatch");
+    expect(found.passed).toEqual(expect.arrayContaining(["loss-answers-mismatch", "non-finite"]));
+    // While it goes on, and where the last weights were kept, it is the last stage that counts.
+    const rules = ({ findings }: ReturnType<typeof diagnose>) => findings.map(({ rule }) => rule);
+    expect(rules(diagnose({ history, setup }))).toContain("non-finite");
+    expect(rules(diagnose({ history, predictions: answers, setup: { keptBest: false } }))).toContain("non-finite");
+    const better = history.map((logs, i) => (i === 3 ? { ...logs, val_loss: 0.7 } : logs));
+    expect(rules(diagnose({ history: better, predictions: answers, setup }))).toContain("loss-answers-mismatch");
   });
 
   it("say nothing of a loss that answers of 0 cannot be compared with", () => {

@@ -15,14 +15,17 @@ export interface EarlyStoppingOptions {
   readonly minDelta?: number;
   /** Go back to the weights of the best epoch when the run ends, for whatever reason; default true. */
   readonly restoreBestWeights?: boolean;
-  /** The monitored value of the weights that the run begins with: where no epoch is better, they come back. Patience is unaware of it. */
+  /**
+   * The monitored value of the weights that the run begins with: where no epoch is better, by `minDelta` or more, they come back. Patience
+   * is unaware of it. Not finite: as if absent.
+   */
   readonly start?: number | undefined;
 }
 
 /** Stops when the monitored value no longer improves. */
 export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
   const { monitor: key = "val_loss", mode = "min", patience = 5, minDelta = 0, restoreBestWeights = true } = options;
-  const { start } = options;
+  const start = Number.isFinite(options.start) ? options.start : undefined;
   const best = monitor(key, mode, minDelta);
   /** The best weights, by name. */
   const kept = new Map<string, tf.Tensor>();
@@ -35,7 +38,8 @@ export function earlyStopping(options: EarlyStoppingOptions = {}): Callback {
     if (restoreBestWeights) for (const { name, variable } of weights) keep(name, variable.clone());
   };
   /** Whether the best epoch is better than the beginning. */
-  const gained = () => start === undefined || (mode === "min" ? best.value < start : best.value > start);
+  const gained = () =>
+    start === undefined || (mode === "min" ? best.value < start - minDelta : best.value > start + minDelta);
   return {
     name: `earlyStopping ${key}`,
     onRunStart(run) {

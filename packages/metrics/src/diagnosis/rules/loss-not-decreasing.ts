@@ -16,8 +16,9 @@ export const lossNotDecreasing = defineRule({
   evaluate(input, { decrease, epochs }) {
     const { values, epochs: at } = series(input, "loss");
     if (values.length < epochs) return { missing: ["the training loss of 4 epochs"] };
-    const first = input.history!.map(({ loss }) => loss).find((loss) => Number.isFinite(loss))!;
-    const end = at.at(-1)!;
+    const history = input.history!;
+    const began = history.findIndex(({ loss }) => Number.isFinite(loss));
+    const first = history[began]!.loss!;
     const last = mean(values.slice(-2));
     const gain = (first - last) / Math.abs(first);
     if (gain >= decrease) return { pass: {} };
@@ -30,10 +31,10 @@ export const lossNotDecreasing = defineRule({
         confidence: 0.8,
         title: "the training loss has hardly fallen",
         evidence: [
-          { name: "training loss", value: first, unit: "nats", epochs: [1] },
+          { name: "training loss", value: first, unit: "nats", epochs: [began + 1] },
           { name: "training loss at the end", value: last, unit: "nats", epochs: at.slice(-2) },
         ],
-        explanation: `From epoch 1 to epoch ${end} the training loss went from ${nats(first)} to ${nats(last)} nats, ${gain >= 0 ? `${percent(gain)} down` : `${percent(-gain)} up`}.`,
+        explanation: `From epoch ${began + 1} to epoch ${at.at(-1)} the training loss went from ${nats(first)} to ${nats(last)} nats, ${gain >= 0 ? `${percent(gain)} down` : `${percent(-gain)} up`}.`,
         causes: [
           { cause: "learning-rate-too-high", weight: 0.35 },
           { cause: "learning-rate-too-low", weight: 0.35 },

@@ -1,3 +1,4 @@
+import { stageLogs } from "../facts.ts";
 import { defineRule } from "../rule.ts";
 
 /** A loss that is not a number, or infinite. */
@@ -6,11 +7,15 @@ export const nonFinite = defineRule({
   group: "loss",
   source: "SageMaker Debugger, NotANumber; TheDeepChecker",
   defaults: {},
-  evaluate({ history = [], batches }) {
-    const logged = history.flatMap((logs, i) =>
-      Object.entries(logs).flatMap(([key, value]) => (Number.isFinite(value) ? [] : [{ key, epoch: i + 1, value }])),
+  evaluate(input) {
+    const { history = [], batches } = input;
+    const stage = stageLogs(input);
+    const logged = stage.flatMap(({ epoch, logs }) =>
+      Object.entries(logs).flatMap(([key, value]) => (Number.isFinite(value) ? [] : [{ key, epoch, value }])),
     );
-    const step = batches?.losses?.findIndex((loss) => !Number.isFinite(loss)) ?? -1;
+    // Steps are those of all stages.
+    const steps = stage.length === history.length ? batches?.losses : undefined;
+    const step = steps?.findIndex((loss) => !Number.isFinite(loss)) ?? -1;
     if (history.length === 0 && batches?.losses === undefined)
       return { missing: ["a history, or the loss of each step"] };
     const [first] = logged;
@@ -41,8 +46,8 @@ export const nonFinite = defineRule({
             ],
         remedy: early
           ? "Look for pixels, weights and class weights that are not finite; then divide the learning rate by ten."
-          : "Divide the learning rate by ten and clip the gradients (--clip-norm 1). Keep a checkpoint of the best epoch: the last one is lost.",
-        falsePositive: "Never: such a run cannot be used.",
+          : "Divide the learning rate by ten and clip the gradients (--clip-norm 1). Keep the weights of the best epoch: the last ones are lost.",
+        falsePositive: "Never; weights that were kept from an epoch before it are sound.",
       },
     };
   },
