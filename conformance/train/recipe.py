@@ -4,7 +4,8 @@ recipe.py PLAN.json prints one line of JSON. PLAN: { files, labels, classes, par
 seed, recipe: the settings of our run (config.json) }
 
 Photographs are decoded and augmented anew in every epoch; batch normalization runs in inference mode; each stage keeps the weights of
-its best validation loss (ours falls back to the head's where the second gains nothing); the answers for the test part are means over the plain image and `testViews` augmented ones.
+its best validation loss (ours falls back to the head's where the second gains nothing); the answers for the test part are means over the
+plain image and `testViews` augmented ones.
 """
 
 import json

@@ -1,13 +1,11 @@
 /**
  * A thread or its other end: what web workers, Node's workers and message ports have in common. `on` is Node's way of listening,
- * `addEventListener` the web's; one of them has to be there.
+ * `addEventListener` the web's; one of them has to be there. What a listener takes depends on the event.
  */
 export interface MessageEnd {
   postMessage(message: unknown, transfer?: readonly ArrayBuffer[]): void;
-  // biome-ignore lint/suspicious/noExplicitAny: Node types each event by an overload of its own
-  on?(event: string, listener: (value: any) => void): unknown;
-  // biome-ignore lint/suspicious/noExplicitAny: the web's workers and Node's ports type events differently
-  addEventListener?(event: string, listener: (event: any) => void): void;
+  on?(event: string, listener: (value: unknown) => void): unknown;
+  addEventListener?(event: string, listener: (event: unknown) => void): void;
   terminate?(): unknown;
   close?(): unknown;
   unref?(): unknown;
@@ -34,15 +32,18 @@ export type Answer =
 /** Calls `listener` with every message, in Node and in browsers. */
 export function listen(end: MessageEnd, listener: (message: unknown) => void): void {
   if (end.on !== undefined) end.on("message", listener);
-  else end.addEventListener!("message", ({ data }) => listener(data));
+  else end.addEventListener!("message", (event) => listener((event as { readonly data: unknown }).data));
 }
 
 /** Calls `listener` once the thread behind `end` has failed or ended. */
 export function onDeath(end: MessageEnd, listener: (reason: string) => void): void {
+  // The web's error events and Node's errors both have it, but for a script that could not be loaded.
+  const failed = (event: unknown) =>
+    listener((event as { readonly message?: string }).message ?? "its script could not be loaded");
   if (end.on === undefined) {
-    end.addEventListener!("error", ({ message }) => listener(message ?? "its script could not be loaded"));
+    end.addEventListener!("error", failed);
     return;
   }
-  end.on("error", (error: Error) => listener(error.message));
-  end.on("exit", (code: number) => listener(`it ended with exit code ${code}`));
+  end.on("error", failed);
+  end.on("exit", (code) => listener(`it ended with exit code ${code}`));
 }
